@@ -1,1 +1,21 @@
-//! The HQ library.
+//! HQ: the server that enrols devices, takes in their facts, decides their claims once, and
+//! publishes what each may see; with its admin commands.
+//!
+//! [`home`] is the data folder, [`keys`] what HQ signs with, [`server`] the HTTPS doors,
+//! [`execute`] what one batch causes inside one transaction, [`records`] how an authoritative row
+//! reaches its buckets, [`reference`] the publishing of bundles, [`demo`] a sample business.
+
+pub mod access;
+pub mod cli;
+pub mod demo;
+pub mod digest;
+pub mod enrolment;
+pub mod execute;
+pub mod home;
+pub mod host;
+pub mod keys;
+pub mod offline_commands;
+pub mod records;
+pub mod reference;
+pub mod server;
+pub mod tls;

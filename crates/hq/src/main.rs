@@ -1,1 +1,5 @@
-fn main() {}
+//! `doorstep-hq`: see `doorstep-hq --help`.
+
+fn main() -> std::process::ExitCode {
+    doorstep_hq::cli::run()
+}

@@ -1,1 +1,64 @@
-fn main() {}
+//! Every task of the project as one recipe: `cargo xtask <task>`.
+//!
+//! The tasks run programs, show which step is under way and how long each took, and end with the
+//! code of the step that failed. Whatever they start is ended with them, on Ctrl-C and SIGTERM too.
+
+use std::process::ExitCode;
+
+use failure::{Failure, Result};
+use workspace::Workspace;
+
+mod bench;
+mod codegen;
+mod demo;
+mod failure;
+mod ignored;
+mod process;
+mod steps;
+mod system_packages;
+mod tally;
+mod test;
+mod tidy;
+mod workspace;
+
+const USAGE: &str = "\
+Usage: cargo xtask <task>
+
+  demo                     build the product and play the door story; PDFs land in target/demo
+  test                     everything that must pass: format, tidy, clippy, build, tests, codegen
+  bench [NAME] [--write]   measure (labels, photos, search, door); --write puts it into docs/benchmarks.md
+  codegen                  regenerate the TypeScript types in ui/src/generated
+  tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
+  setup                    install the system packages that the other tasks need
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = process::end_descendants_on_signals().and_then(|()| dispatch(&arguments));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<()> {
+    let workspace = Workspace::of_this_build();
+    match arguments {
+        ["demo"] => demo::run(&workspace),
+        ["test"] => test::run(&workspace),
+        ["bench", rest @ ..] => bench::run(&workspace, rest),
+        ["codegen"] => codegen::write(&workspace),
+        ["tidy"] => tidy::check(&workspace),
+        ["tidy", "--freeze"] => tidy::freeze_migrations(&workspace),
+        ["setup"] => system_packages::install(system_packages::BUILD_AND_TEST),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(Failure::Usage(USAGE.to_owned())),
+    }
+}

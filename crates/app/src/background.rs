@@ -1,0 +1,117 @@
+//! What goes on while nobody looks: sync on events and every minute, the rescue file kept current.
+
+use doorstep_store::rescue::{self, RescueNoise};
+use std::{sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
+
+use crate::{
+    error::{ApiError, ApiResult},
+    error_code::ErrorCode,
+    exchange,
+    host::random_bytes,
+    salvage,
+    session::Session,
+    uploads,
+};
+
+/// Sync runs at least this often.
+const EVERY: Duration = Duration::from_secs(60);
+/// After an event sync waits this long, so that a burst of edits leaves in one batch.
+const GATHER: Duration = Duration::from_millis(300);
+/// A failed attempt is repeated after these waits; the last one repeats. The line may be back any
+/// moment, and a request that fails at once costs next to nothing.
+const RETRY: [Duration; 5] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+    Duration::from_secs(60),
+];
+/// The rescue file follows the outbox within this time.
+const RESCUE_AFTER: Duration = Duration::from_millis(500);
+
+/// The background tasks of an unlocked profile; they end when this is dropped.
+pub(crate) struct Background(Vec<JoinHandle<()>>);
+
+impl Background {
+    /// Starts syncing and rescuing for this session.
+    pub(crate) fn start(session: &Arc<Session>) -> Background {
+        let sync = tokio::spawn(keep_syncing(Arc::clone(session)));
+        let rescue = tokio::spawn(keep_rescue_file(Arc::clone(session)));
+        Background(vec![sync, rescue])
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+/// One attempt: records first, then media.
+pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
+    let _one_at_a_time = session.syncing.lock().await;
+    let done = match exchange::run(session).await {
+        Ok(()) => uploads::run(session).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &done {
+        session.sync.failed(error);
+        tracing::info!(code = ?error.code, detail = error.detail, "sync attempt failed");
+    }
+    done
+}
+
+async fn keep_syncing(session: Arc<Session>) {
+    let mut failures = 0usize;
+    loop {
+        failures = match sync_once(&session).await {
+            Ok(()) => 0,
+            Err(error) if error.code == ErrorCode::NotEnrolled => 0,
+            Err(_) => failures.saturating_add(1),
+        };
+        let wait = match failures {
+            0 => EVERY,
+            n => RETRY.get(n - 1).copied().unwrap_or(EVERY),
+        };
+        tokio::select! {
+            () = session.poke.notified() => tokio::time::sleep(GATHER).await,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn keep_rescue_file(session: Arc<Session>) {
+    loop {
+        session.outbox_changed.notified().await;
+        tokio::time::sleep(RESCUE_AFTER).await;
+        if let Err(error) = write_rescue_file(&session).await {
+            tracing::error!(detail = error.detail, "the rescue file could not be written");
+        }
+    }
+}
+
+/// Seals the unsent work for HQ and for this device.
+pub(crate) async fn write_rescue_file(session: &Session) -> ApiResult<()> {
+    let work = session.db.read(salvage::unsent_work).await?;
+    let Ok(identity) = session.identity().await else { return Ok(()) };
+    let mut hq_public = [0u8; 32];
+    hex::decode_to_slice(&identity.rescue_key, &mut hq_public).map_err(ApiError::internal)?;
+    let content = rmp_serde::to_vec_named(&work).map_err(ApiError::internal)?;
+    let host = session.host.as_ref();
+    let noise = RescueNoise {
+        content_key: random_bytes(host),
+        ephemeral: random_bytes(host),
+        wrap: random_bytes(host),
+        content: random_bytes(host),
+    };
+    let sealed = rescue::seal(&content, &hq_public, &session.key, &noise)
+        .map_err(|e| ApiError::saying(ErrorCode::StorageFailed, e.words()).detail(e))?;
+    let path = session.rescue_path.clone();
+    tokio::task::spawn_blocking(move || rescue::store(&path, &sealed))
+        .await
+        .map_err(ApiError::internal)?
+        .map_err(|e| ApiError::saying(ErrorCode::StorageFailed, e.words()).detail(e))
+}

@@ -1,0 +1,131 @@
+//! The one writer thread and the readers beside it.
+//!
+//! Every write runs on one thread in one transaction that is durable before the answer is given.
+//! Reads run on connections that cannot write. A panic inside either becomes an error.
+
+use doorstep_store::error::StoreError;
+use doorstep_sync::Document;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+use tokio::sync::oneshot;
+
+use crate::error::{ApiError, ApiResult};
+
+type Job = Box<dyn FnOnce(&mut Connection, &mut OpenDocument) + Send>;
+
+/// The document of the editing session: loading one costs more than the edit itself.
+pub(crate) type OpenDocument = Option<Document>;
+
+/// The database of an unlocked profile.
+pub(crate) struct Database {
+    jobs: Option<mpsc::Sender<Job>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Arc<Readers>,
+}
+
+/// Connections that cannot write; a query waits for a free one.
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    freed: Condvar,
+}
+
+impl Database {
+    /// Starts the writer thread on `writer` and keeps `readers` for queries.
+    pub(crate) fn start(writer: Connection, readers: Vec<Connection>) -> ApiResult<Database> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                let (mut conn, mut open) = (writer, None);
+                while let Ok(job) = queue.recv() {
+                    job(&mut conn, &mut open);
+                }
+            })
+            .map_err(ApiError::internal)?;
+        Ok(Database {
+            jobs: Some(jobs),
+            writer: Some(thread),
+            readers: Arc::new(Readers { idle: Mutex::new(readers), freed: Condvar::new() }),
+        })
+    }
+
+    /// Runs `work` in one transaction; it is durable when this returns `Ok`.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &mut OpenDocument) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let (answer, receive) = oneshot::channel();
+        let job: Job = Box::new(move |conn, open| {
+            let done = catch_unwind(AssertUnwindSafe(|| in_transaction(conn, open, work)))
+                .unwrap_or_else(|_| Err(ApiError::internal("a write panicked")));
+            if done.is_err() {
+                // The document in memory may be ahead of what was rolled back.
+                *open = None;
+            }
+            let _ = answer.send(done);
+        });
+        let jobs = self.jobs.as_ref().ok_or_else(|| ApiError::internal("the store is closed"))?;
+        jobs.send(job).map_err(|_| ApiError::internal("the writer has stopped"))?;
+        receive.await.map_err(|_| ApiError::internal("the writer has stopped"))?
+    }
+
+    /// Runs `work` on a connection that cannot write.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || {
+            let conn = readers.take();
+            let done = catch_unwind(AssertUnwindSafe(|| work(&conn)))
+                .unwrap_or_else(|_| Err(ApiError::internal("a read panicked")));
+            readers.give_back(conn);
+            done
+        })
+        .await
+        .map_err(ApiError::internal)?
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Connection {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match idle.pop() {
+                Some(conn) => return conn,
+                None => idle = self.freed.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    fn give_back(&self, conn: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        self.freed.notify_one();
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn in_transaction<T>(
+    conn: &mut Connection,
+    open: &mut OpenDocument,
+    work: impl FnOnce(&Transaction<'_>, &mut OpenDocument) -> ApiResult<T>,
+) -> ApiResult<T> {
+    let tx = conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(StoreError::from)?;
+    let value = work(&tx, open)?;
+    tx.commit().map_err(StoreError::from)?;
+    Ok(value)
+}

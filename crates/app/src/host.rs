@@ -1,0 +1,65 @@
+//! What a shell supplies to the core: clock, dice, and a name for the device.
+
+use doorstep_domain::{id::IdNoise, time::UtcMs};
+use std::sync::Arc;
+
+/// The outside world as the core sees it. A window, a test host and a benchmark each supply one.
+pub trait Host: Send + Sync + 'static {
+    /// The device's wall clock, which may be wrong.
+    fn now(&self) -> UtcMs;
+    /// Milliseconds since the machine started, and which start that was: a clock nobody can set.
+    /// `None` where the system has none.
+    fn since_boot(&self) -> Option<(String, i64)>;
+    /// Fills a buffer with random bytes fit for keys.
+    fn random(&self, buffer: &mut [u8]);
+}
+
+/// A host shared by everything in the core.
+pub type SharedHost = Arc<dyn Host>;
+
+/// Ten random bytes for an identity.
+pub fn id_noise(host: &dyn Host) -> IdNoise {
+    let mut noise = IdNoise::default();
+    host.random(&mut noise);
+    noise
+}
+
+/// Random bytes of a fixed size.
+pub fn random_bytes<const N: usize>(host: &dyn Host) -> [u8; N] {
+    let mut bytes = [0; N];
+    host.random(&mut bytes);
+    bytes
+}
+
+/// The real machine: its clock, its boot time, its random source.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemHost {
+    /// Milliseconds by which the wall clock is shown wrong; zero but in tests of wrong clocks.
+    pub clock_offset_ms: i64,
+}
+
+impl Host for SystemHost {
+    #[allow(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    fn now(&self) -> UtcMs {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let ms = since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
+        UtcMs(ms).plus_ms(self.clock_offset_ms)
+    }
+
+    /// Linux and Android: the kernel's boot id and uptime.
+    fn since_boot(&self) -> Option<(String, i64)> {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+        let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
+        let ms = seconds.parse::<i64>().ok()?.checked_mul(1000)?
+            + hundredths.parse::<i64>().ok()?.checked_mul(10)?;
+        Some((boot.trim().to_owned(), ms))
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        // The kernel's source fails only before the machine has gathered entropy at boot.
+        while getrandom::fill(buffer).is_err() {
+            std::thread::yield_now();
+        }
+    }
+}

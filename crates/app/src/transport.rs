@@ -1,0 +1,223 @@
+//! The line to HQ: HTTPS to one certificate only, every request signed by this device.
+
+use doorstep_domain::{id::DeviceId, time::UtcMs};
+use doorstep_sync::{
+    auth::{self, EnrolRequest, EnrolResponse, EnrolTicket, Refusal},
+    wire::{self, SyncRequest, SyncResponse},
+};
+use ed25519_dalek::{Signer, SigningKey};
+use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    error::{ApiError, ApiResult},
+    error_code::ErrorCode,
+    pin::PinnedCertificate,
+};
+
+/// A connection must stand within this time, or HQ counts as unreachable.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two pieces of an answer; HQ that is slow but alive is waited for.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// The most bytes an answer may have.
+const ANSWER_LIMIT: usize = wire::MESSAGE_LIMIT;
+
+/// Where HQ is and who is calling.
+#[derive(Clone)]
+pub(crate) struct Line {
+    address: String,
+    client: Client,
+    device: DeviceId,
+    key: Arc<SigningKey>,
+}
+
+/// What HQ answered, with its clock.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// HQ's clock when it answered.
+    pub(crate) fn hq_time(&self) -> Option<UtcMs> {
+        self.header(auth::TIME)?.parse().ok().map(UtcMs)
+    }
+
+    fn refusal(&self) -> ApiError {
+        let said: Option<Refusal> = serde_json::from_slice(&self.body).ok();
+        let code = said.as_ref().map_or("", |refusal| refusal.code.as_str());
+        let detail = said.as_ref().map_or("", |refusal| refusal.detail.as_str());
+        let error = match code {
+            "device_revoked" => ApiError::new(ErrorCode::DeviceRevoked),
+            "enrol_code_invalid" => ApiError::new(ErrorCode::EnrolCodeInvalid),
+            "protocol_newer" => ApiError::new(ErrorCode::UpdateNeeded),
+            // Anything that is not HQ's own refusal: a proxy's page, an overloaded server.
+            "" => ApiError::new(ErrorCode::HqAnswerUnreadable),
+            _ => ApiError::new(ErrorCode::HqRefused),
+        };
+        error.param("code", code).detail(format!("{} {code} {detail}", self.status))
+    }
+}
+
+/// Enrols a device under a one-time ticket; the key's proof goes with it.
+pub(crate) async fn enrol(
+    ticket: &EnrolTicket,
+    device: DeviceId,
+    key: &SigningKey,
+    name: &str,
+) -> ApiResult<EnrolResponse> {
+    let proof = key.sign(EnrolRequest::proof_text(&ticket.code, device).as_bytes());
+    let request = EnrolRequest {
+        code: ticket.code.clone(),
+        device,
+        public_key: hex::encode(key.verifying_key().to_bytes()),
+        name: name.to_owned(),
+        proof: hex::encode(proof.to_bytes()),
+    };
+    let client = pinned_client(&ticket.pin)?;
+    let body = serde_json::to_vec(&request).map_err(ApiError::internal)?;
+    let sent = client
+        .post(format!("https://{}/v1/enrol", ticket.address))
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await;
+    let answer = read_answer(sent.map_err(unreachable_hq)?).await?;
+    if !answer.status.is_success() {
+        return Err(answer.refusal());
+    }
+    serde_json::from_slice(&answer.body)
+        .map_err(|e| ApiError::new(ErrorCode::HqAnswerUnreadable).detail(e))
+}
+
+impl Line {
+    /// A line to the HQ with this certificate pin (SHA-256 of the certificate, hex).
+    pub(crate) fn new(
+        address: &str,
+        pin: &str,
+        device: DeviceId,
+        key: SigningKey,
+    ) -> ApiResult<Line> {
+        let client = pinned_client(pin)?;
+        Ok(Line { address: address.to_owned(), client, device, key: Arc::new(key) })
+    }
+
+    /// One exchange. `at` is HQ's time as estimated; a device that is far off learns HQ's time
+    /// from the refusal and asks once more.
+    pub(crate) async fn exchange(
+        &self,
+        request: &SyncRequest,
+        at: UtcMs,
+    ) -> ApiResult<SyncResponse> {
+        let body = wire::pack(request).map_err(ApiError::internal)?;
+        let answer = self.call(Method::POST, "/v1/sync", HeaderMap::new(), body, at).await?;
+        if !answer.status.is_success() {
+            return Err(answer.refusal());
+        }
+        wire::unpack(&answer.body)
+            .map_err(|e| ApiError::new(ErrorCode::HqAnswerUnreadable).detail(e))
+    }
+
+    /// A signed request to any path of HQ; refusals of the clock are retried with HQ's time, every
+    /// other answer is returned as it came.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        at: UtcMs,
+    ) -> ApiResult<Answer> {
+        let first =
+            self.send(method.clone(), path, headers.clone(), body.clone(), at).await?;
+        match (is_clock_refusal(&first), first.hq_time()) {
+            (true, Some(hq_time)) => self.send(method, path, headers, body, hq_time).await,
+            _ => Ok(first),
+        }
+    }
+
+    /// As [`Line::call`], with HQ's refusals as errors.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        at: UtcMs,
+    ) -> ApiResult<Answer> {
+        let answer = self.call(method, path, headers, body, at).await?;
+        if answer.status.is_success() { Ok(answer) } else { Err(answer.refusal()) }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        at: UtcMs,
+    ) -> ApiResult<Answer> {
+        let text = auth::signed_text(method.as_str(), path, at, &body);
+        let signature = hex::encode(self.key.sign(text.as_bytes()).to_bytes());
+        let sent = self
+            .client
+            .request(method, format!("https://{}{path}", self.address))
+            .headers(headers)
+            .header(auth::DEVICE, self.device.to_string())
+            .header(auth::TIME, at.0.to_string())
+            .header(auth::SIGNATURE, signature)
+            .body(body)
+            .send()
+            .await;
+        read_answer(sent.map_err(unreachable_hq)?).await
+    }
+}
+
+fn is_clock_refusal(answer: &Answer) -> bool {
+    answer.status == StatusCode::UNAUTHORIZED
+        && serde_json::from_slice::<Refusal>(&answer.body)
+            .is_ok_and(|refusal| refusal.code == "clock_skew")
+}
+
+fn pinned_client(pin: &str) -> ApiResult<Client> {
+    let tls = PinnedCertificate::config(pin)?;
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .https_only(true)
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .build()
+        .map_err(ApiError::internal)
+}
+
+async fn read_answer(mut response: Response) -> ApiResult<Answer> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(unreachable_hq)? {
+        if body.len() + piece.len() > ANSWER_LIMIT {
+            return Err(ApiError::new(ErrorCode::HqAnswerUnreadable).detail("answer too large"));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Answer { status, headers, body })
+}
+
+fn unreachable_hq(error: reqwest::Error) -> ApiError {
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
+    while let Some(inner) = cause {
+        if inner.downcast_ref::<rustls::Error>().is_some_and(|tls| {
+            matches!(tls, rustls::Error::InvalidCertificate(_))
+        }) {
+            return ApiError::new(ErrorCode::HqUntrusted).detail(inner);
+        }
+        cause = inner.source();
+    }
+    // The address is the customer's business and stays out of the log.
+    ApiError::new(ErrorCode::HqUnreachable).detail(error.without_url())
+}

@@ -1,0 +1,17 @@
+//! What people do with the product, one module a task; each function is one command of the table.
+
+pub mod access;
+pub mod cards;
+pub mod clerk;
+pub mod find;
+pub mod inspecting;
+pub mod machines;
+pub mod offer;
+pub mod ordering;
+pub mod papers;
+pub mod photos;
+pub mod quoting;
+pub mod record_state;
+pub mod scan;
+pub mod sync_center;
+pub mod today;

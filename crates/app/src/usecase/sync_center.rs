@@ -1,0 +1,176 @@
+//! What waits, what failed and why, in words; counts come from HQ's receipts.
+
+use doorstep_domain::{time::UtcMs, words::Words};
+use doorstep_store::device;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use ts_rs::TS;
+use uuid::Uuid;
+
+pub use super::access::Nothing;
+use crate::{
+    app::App,
+    background,
+    clock::TimeEstimate,
+    error::{ApiError, ApiResult},
+    session::{self, Session},
+    sync_state::LineState,
+    usecase::record_state::{self, Standing},
+};
+
+/// The strip on top of every screen, and the head of the sync centre.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SyncView {
+    /// Whether HQ was reached at the last attempt.
+    pub line: LineState,
+    /// HQ's time at the last success, of this run or an earlier one.
+    pub last_success: Option<UtcMs>,
+    /// HQ's time as estimated now.
+    pub time: TimeEstimate,
+    /// Edits and claims without HQ's receipt.
+    pub waiting: u64,
+    /// Edits and claims HQ refused.
+    pub refused: u64,
+    /// Photos and papers without HQ's receipt.
+    pub media_waiting: u64,
+    /// Photos and papers in all.
+    pub media: u64,
+    /// Bytes of the disk that photos may still take.
+    pub room_bytes: u64,
+    /// Why the last attempt failed.
+    pub last_error: Option<ApiError>,
+    /// Things received that were not believed.
+    pub warnings: Vec<ApiError>,
+}
+
+/// One thing that waits or failed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OutboxItem {
+    /// The record it is about.
+    pub subject: Option<Uuid>,
+    /// What it is.
+    pub words: Words,
+    /// When it was made, by the device's clock.
+    pub made_at: UtcMs,
+    /// Where it stands.
+    pub state: Standing,
+    /// The state in words.
+    pub state_words: Words,
+    /// HQ's reason, where it refused.
+    pub reason: Option<String>,
+}
+
+/// Everything that waits or failed, oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OutboxView {
+    /// The items.
+    pub items: Vec<OutboxItem>,
+}
+
+/// The line to HQ and what waits.
+pub async fn sync_status(app: &Arc<App>, _: Nothing) -> ApiResult<SyncView> {
+    view(&*app.session().await?).await
+}
+
+/// Tries at once; a failure is told in the view, because offline is not an error.
+pub async fn sync_now(app: &Arc<App>, _: Nothing) -> ApiResult<SyncView> {
+    let session = app.session().await?;
+    if let Err(error) = background::sync_once(&session).await {
+        tracing::debug!(code = ?error.code, "sync on request failed");
+    }
+    view(&session).await
+}
+
+/// What waits or failed, item by item.
+pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
+    let session = app.session().await?;
+    let items = session
+        .db
+        .read(|conn| {
+            let mut items = Vec::new();
+            for edit in device::unsettled_edits(conn)? {
+                let fields: Vec<&str> = edit.edits.iter().map(|e| e.section.as_str()).collect();
+                let state = match (&edit.refusal, edit.batch) {
+                    (Some(_), _) => Standing::NeedsAction,
+                    (None, Some(_)) => Standing::Sending,
+                    (None, None) => Standing::OnDevice,
+                };
+                items.push(OutboxItem {
+                    subject: Some(edit.doc),
+                    words: Words::new(
+                        format!("记录：{}", fields.join("、")),
+                        format!("Record: {}", fields.join(", ")),
+                    ),
+                    made_at: edit.made_at,
+                    state,
+                    state_words: state.words(),
+                    reason: edit.refusal,
+                });
+            }
+            for command in device::commands(conn, None)? {
+                let state = match (&command.decision, command.batch) {
+                    (Some(text), _) if record_state::is_refusal(text) => Standing::NeedsAction,
+                    (Some(_), _) => continue,
+                    (None, Some(_)) => Standing::Sending,
+                    (None, None) => Standing::OnDevice,
+                };
+                items.push(OutboxItem {
+                    subject: command.subject,
+                    words: claim_words(&command.kind),
+                    made_at: command.made_at,
+                    state,
+                    state_words: state.words(),
+                    reason: command.decision,
+                });
+            }
+            items.sort_by_key(|item| item.made_at);
+            Ok(items)
+        })
+        .await?;
+    Ok(OutboxView { items })
+}
+
+fn claim_words(kind: &str) -> Words {
+    match kind {
+        "order_file" => Words::new("提交合并单", "File a combined order"),
+        "order_cancel" => Words::new("取消订单", "Cancel an order"),
+        "card_issue" => Words::new("开保修卡", "Issue a warranty card"),
+        "payment_record" => Words::new("记录收款", "Record a payment"),
+        "lead_save" => Words::new("保存意向单", "Save a lead"),
+        "loaner_issue" => Words::new("借出备用机", "Lend a loaner"),
+        "loaner_return" => Words::new("收回备用机", "Take a loaner back"),
+        "visit_end" => Words::new("结束上门", "End a visit"),
+        "visit_reschedule" => Words::new("改约申请", "Ask for another slot"),
+        "task_decide" => Words::new("处理任务", "Decide a task"),
+        other => Words::new(other, other),
+    }
+}
+
+async fn view(session: &Session) -> ApiResult<SyncView> {
+    let seen = session.sync.seen();
+    let room_bytes = session.blobs.room().unwrap_or(0);
+    let host = Arc::clone(&session.host);
+    session
+        .db
+        .read(move |conn| {
+            let waiting = device::waiting(conn)?;
+            let (media_waiting, media) = device::waiting_counts(conn)?;
+            let refused_claims = device::commands(conn, None)?
+                .iter()
+                .filter(|c| c.decision.as_deref().is_some_and(record_state::is_refusal))
+                .count();
+            Ok(SyncView {
+                line: seen.line,
+                last_success: seen.last_success.or(session::last_hq_time(conn)?),
+                time: session::estimated_time(conn, host.as_ref())?,
+                waiting: waiting.edits + waiting.claims,
+                refused: waiting.refused_edits + refused_claims as u64,
+                media_waiting,
+                media,
+                room_bytes,
+                last_error: seen.last_error,
+                warnings: seen.warnings,
+            })
+        })
+        .await
+}

@@ -1,0 +1,323 @@
+//! Claims: what only HQ can decide. They wait in the outbox under an idempotency key, and HQ
+//! executes each exactly once.
+//!
+//! A claim travels as JSON text: its tag lies beside its fields.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    card::{CardStatus, WarrantyCard},
+    combined_order::{SignatureError, SignedOrder},
+    end_code::{EndCode, Evidence},
+    id::{LoanId, OrderId, OrgId, TaskId, VisitId},
+    lead::Lead,
+    loaner::{Loan, LoanError, LoanReturn},
+    payment::{Payment, PaymentError, PaymentStatus},
+    task::{Decision, Subject},
+    time::UtcMs,
+    visit::{Slot, VisitStep},
+    words::Words,
+};
+
+/// Files a signed combined order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct FileOrder {
+    /// The store responsible.
+    pub store: OrgId,
+    /// What was signed.
+    pub signed: SignedOrder,
+    /// The quote snapshot, byte for byte: what the quote hash covers and HQ computes again.
+    pub quote_text: String,
+    /// When it was filed.
+    pub filed_at: UtcMs,
+    /// The receipt number the customer got at the door.
+    pub receipt: String,
+}
+
+/// Cancels an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CancelOrder {
+    /// Which.
+    pub order: OrderId,
+    /// Why, in the person's own words.
+    pub reason: String,
+    /// When.
+    pub at: UtcMs,
+}
+
+/// Issues a warranty card: claims its serials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct IssueCard {
+    /// The card, still provisional.
+    pub card: WarrantyCard,
+    /// The QR text the customer got, when the store's key signed one at the counter.
+    #[serde(default)]
+    pub provisional_qr: Option<String>,
+}
+
+/// Records a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RecordPayment {
+    /// The payment, still unconfirmed.
+    pub payment: Payment,
+}
+
+/// Saves a lead, new or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SaveLead {
+    /// The lead.
+    pub lead: Lead,
+}
+
+/// Lends a loaner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct IssueLoaner {
+    /// The loan.
+    pub loan: Loan,
+}
+
+/// Takes a loaner back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ReturnLoaner {
+    /// Which loan.
+    pub loan: LoanId,
+    /// The return.
+    pub back: LoanReturn,
+}
+
+/// Ends a visit, finished or broken off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct EndVisit {
+    /// Which.
+    pub visit: VisitId,
+    /// [`EndCode::Done`] finishes it; any other code breaks it off.
+    pub code: EndCode,
+    /// In the person's own words.
+    #[serde(default)]
+    pub note: String,
+    /// What was recorded with it.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// When.
+    pub at: UtcMs,
+}
+
+impl EndVisit {
+    /// The visit's step that this claim asks for.
+    pub fn step(&self) -> VisitStep {
+        match self.code {
+            EndCode::Done => VisitStep::Finish,
+            code => VisitStep::End { code },
+        }
+    }
+}
+
+/// Asks for another slot (改约申请).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RescheduleVisit {
+    /// Which visit.
+    pub visit: VisitId,
+    /// The slot the customer would like.
+    pub wish: Slot,
+    /// Why, in the person's own words.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Decides a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DecideTask {
+    /// Which.
+    pub task: TaskId,
+    /// How.
+    pub decision: Decision,
+}
+
+/// A claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "claim", rename_all = "snake_case")]
+pub enum Claim {
+    /// File a signed combined order.
+    OrderFile(Box<FileOrder>),
+    /// Cancel an order.
+    OrderCancel(CancelOrder),
+    /// Issue a warranty card.
+    CardIssue(Box<IssueCard>),
+    /// Record a payment.
+    PaymentRecord(Box<RecordPayment>),
+    /// Save a lead.
+    LeadSave(Box<SaveLead>),
+    /// Lend a loaner.
+    LoanerIssue(Box<IssueLoaner>),
+    /// Take a loaner back.
+    LoanerReturn(ReturnLoaner),
+    /// End a visit.
+    VisitEnd(EndVisit),
+    /// Ask for another slot.
+    VisitReschedule(RescheduleVisit),
+    /// Decide a task.
+    TaskDecide(DecideTask),
+}
+
+/// The kinds of claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimKind {
+    /// File a signed combined order.
+    OrderFile,
+    /// Cancel an order.
+    OrderCancel,
+    /// Issue a warranty card.
+    CardIssue,
+    /// Record a payment.
+    PaymentRecord,
+    /// Save a lead.
+    LeadSave,
+    /// Lend a loaner.
+    LoanerIssue,
+    /// Take a loaner back.
+    LoanerReturn,
+    /// End a visit.
+    VisitEnd,
+    /// Ask for another slot.
+    VisitReschedule,
+    /// Decide a task.
+    TaskDecide,
+}
+
+/// Why a claim is refused before anything is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ClaimError {
+    /// The signature does not stand.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// The payment record is not whole.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    /// The loan is not sound.
+    #[error(transparent)]
+    Loan(#[from] LoanError),
+    /// An amount is out of range.
+    #[error("an amount is out of range")]
+    Amount,
+    /// Only HQ sets this.
+    #[error("only HQ makes a card final or confirms a payment")]
+    OnlyHq,
+    /// A card without a serial claims nothing.
+    #[error("the card names no serial")]
+    NoSerial,
+    /// The slot ends before it starts.
+    #[error("the slot ends before it starts")]
+    Slot,
+    /// What the ending must be recorded with is missing.
+    #[error("the ending lacks its evidence")]
+    Evidence,
+}
+
+impl ClaimError {
+    /// The refusal in both languages.
+    pub fn words(&self) -> Words {
+        let zh = match self {
+            ClaimError::Signature(inner) => return inner.words(),
+            ClaimError::Payment(inner) => return inner.words(),
+            ClaimError::Loan(inner) => return inner.words(),
+            ClaimError::Amount => "金额超出范围",
+            ClaimError::OnlyHq => "只有总部可以转为正式卡或确认收款",
+            ClaimError::NoSerial => "保修卡没有机身码",
+            ClaimError::Slot => "结束时间早于开始时间",
+            ClaimError::Evidence => "缺少这种结束方式需要的资料",
+        };
+        Words::new(zh, self.to_string())
+    }
+}
+
+impl Claim {
+    /// Its kind, for rights and for the outbox's list.
+    pub fn kind(&self) -> ClaimKind {
+        match self {
+            Claim::OrderFile(_) => ClaimKind::OrderFile,
+            Claim::OrderCancel(_) => ClaimKind::OrderCancel,
+            Claim::CardIssue(_) => ClaimKind::CardIssue,
+            Claim::PaymentRecord(_) => ClaimKind::PaymentRecord,
+            Claim::LeadSave(_) => ClaimKind::LeadSave,
+            Claim::LoanerIssue(_) => ClaimKind::LoanerIssue,
+            Claim::LoanerReturn(_) => ClaimKind::LoanerReturn,
+            Claim::VisitEnd(_) => ClaimKind::VisitEnd,
+            Claim::VisitReschedule(_) => ClaimKind::VisitReschedule,
+            Claim::TaskDecide(_) => ClaimKind::TaskDecide,
+        }
+    }
+
+    /// The record it is about; `None` for a task, which is about something else.
+    pub fn subject(&self) -> Option<Subject> {
+        match self {
+            Claim::OrderFile(file) => Some(Subject::Order(file.signed.terms.order)),
+            Claim::OrderCancel(cancel) => Some(Subject::Order(cancel.order)),
+            Claim::CardIssue(issue) => Some(Subject::Card(issue.card.id)),
+            Claim::PaymentRecord(record) => Some(Subject::Payment(record.payment.id)),
+            Claim::LeadSave(save) => Some(Subject::Lead(save.lead.id)),
+            Claim::LoanerIssue(issue) => Some(Subject::Loan(issue.loan.id)),
+            Claim::LoanerReturn(back) => Some(Subject::Loan(back.loan)),
+            Claim::VisitEnd(end) => Some(Subject::Visit(end.visit)),
+            Claim::VisitReschedule(wish) => Some(Subject::Visit(wish.visit)),
+            Claim::TaskDecide(_) => None,
+        }
+    }
+
+    /// Whether the claim is sound in itself, before HQ looks anything up.
+    pub fn check(&self) -> Result<(), ClaimError> {
+        match self {
+            Claim::OrderFile(file) => {
+                let totals = file.signed.terms.totals;
+                if !totals.certain.is_plausible() || !totals.if_approved.is_plausible() {
+                    return Err(ClaimError::Amount);
+                }
+                check_slot(&file.signed.terms.slot)?;
+                Ok(file.signed.check()?)
+            }
+            Claim::CardIssue(issue) => {
+                if issue.card.status != CardStatus::Provisional {
+                    return Err(ClaimError::OnlyHq);
+                }
+                let named = issue.card.serials.iter().any(|serial| !serial.trim().is_empty());
+                if named { Ok(()) } else { Err(ClaimError::NoSerial) }
+            }
+            Claim::PaymentRecord(record) => {
+                if record.payment.status != PaymentStatus::Unconfirmed {
+                    return Err(ClaimError::OnlyHq);
+                }
+                Ok(record.payment.check()?)
+            }
+            Claim::LoanerIssue(issue) => Ok(issue.loan.check_issue()?),
+            Claim::VisitEnd(end) => {
+                let missing = end.code.evidence().iter().any(|needed| match needed {
+                    Evidence::Note => end.note.trim().is_empty(),
+                    other => !end.evidence.contains(other),
+                });
+                if missing { Err(ClaimError::Evidence) } else { Ok(()) }
+            }
+            Claim::VisitReschedule(wish) => check_slot(&wish.wish),
+            Claim::OrderCancel(_)
+            | Claim::LeadSave(_)
+            | Claim::LoanerReturn(_)
+            | Claim::TaskDecide(_) => Ok(()),
+        }
+    }
+}
+
+fn check_slot(slot: &Slot) -> Result<(), ClaimError> {
+    if slot.start < slot.end { Ok(()) } else { Err(ClaimError::Slot) }
+}

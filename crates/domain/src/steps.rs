@@ -1,0 +1,10 @@
+//! The steps of a visit and of each leg, as data: gates, waiting times, photos, certificates; and
+//! the reasons and time limits a visit is followed up by.
+
+mod book;
+mod gate;
+mod reasons;
+
+pub use book::{EvidenceList, Gate, PrepareItem, Step, StepBook, StepTemplate};
+pub use gate::{GateRefusal, StepFacts, can_finish, gate};
+pub use reasons::{LostReason, ReasonBook, WarnThreshold};

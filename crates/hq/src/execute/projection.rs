@@ -1,0 +1,226 @@
+//! Rows that follow from facts: a visit's progress, contact and site edits, a machine's identity,
+//! and the conflicts people have to settle.
+
+use std::collections::BTreeSet;
+
+use doorstep_domain::{
+    asset::{Asset, Component},
+    customer::Customer,
+    facts::{DocKind, FactView, Scalar},
+    id::{AssetId, OrgId, TaskId, WorkOrderId},
+    org::Bucket,
+    site::{GasSupply, GasType, Site},
+    task::{Subject, Task, TaskKind},
+    time::UtcMs,
+    words::Words,
+    work_order::WorkOrder,
+};
+use doorstep_store::error::Result;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Desk, field_events};
+use crate::records::{self, derived_id, kind};
+
+/// How long somebody has to settle a conflict.
+const CONFLICT_MS: i64 = 3 * UtcMs::DAY;
+
+/// Brings rows up to date with a document that was just changed in the `touched` fields.
+pub(super) fn apply(
+    desk: &Desk<'_>,
+    view: &FactView,
+    touched: &[(String, String)],
+    buckets: &BTreeSet<Bucket>,
+) -> Result<()> {
+    let sections: BTreeSet<&str> = touched.iter().map(|(section, _)| section.as_str()).collect();
+    let mut store = desk.caller.stores.first().copied();
+    match view.kind {
+        DocKind::WorkOrder => {
+            let order: Option<WorkOrder> = records::load(desk.conn, kind::WORK_ORDER, view.id)?;
+            if let Some(order) = order {
+                store = Some(order.store);
+                if sections.contains("contact") {
+                    contact(desk, view, &order)?;
+                }
+                if sections.contains("site") {
+                    site(desk, view, &order)?;
+                }
+                if sections.contains("events") {
+                    field_events::apply(desk, view, order)?;
+                }
+            }
+        }
+        DocKind::Asset => {
+            if sections.contains("identity") || sections.contains("components") {
+                asset(desk, view, buckets)?;
+            }
+        }
+        DocKind::Card => {}
+    }
+    if let Some(store) = store {
+        conflicts(desk, view, touched, store)?;
+    }
+    Ok(())
+}
+
+fn contact(desk: &Desk<'_>, view: &FactView, order: &WorkOrder) -> Result<()> {
+    let Some(mut customer) =
+        records::load::<Customer>(desk.conn, kind::CUSTOMER, order.customer.0)?
+    else {
+        return Ok(());
+    };
+    if let Some(name) = view.text("contact", "name") {
+        customer.name = name.to_owned();
+    }
+    if let Some(address) = view.text("contact", "address") {
+        customer.address = address.to_owned();
+    }
+    for (place, key) in ["phone", "phone2"].into_iter().enumerate() {
+        let Some(phone) = view.text("contact", key) else { continue };
+        match customer.phones.get_mut(place) {
+            Some(held) => *held = phone.to_owned(),
+            None => customer.phones.push(phone.to_owned()),
+        }
+    }
+    records::update(desk.conn, kind::CUSTOMER, customer.id.0, &customer)
+}
+
+fn site(desk: &Desk<'_>, view: &FactView, order: &WorkOrder) -> Result<()> {
+    let Some(mut site) = records::load::<Site>(desk.conn, kind::SITE, order.site.0)? else {
+        return Ok(());
+    };
+    let number = |key| view.get("site", key).and_then(Scalar::as_int);
+    site.floor = number("floor").and_then(|floor| i16::try_from(floor).ok()).or(site.floor);
+    if let Some(Scalar::Bool(lift)) = view.get("site", "lift") {
+        site.lift = Some(*lift);
+    }
+    site.narrowest_turn_mm = number("narrowest_turn_mm")
+        .and_then(|mm| u32::try_from(mm).ok())
+        .or(site.narrowest_turn_mm);
+    site.circuit_amps =
+        number("circuit_amps").and_then(|amps| u16::try_from(amps).ok()).or(site.circuit_amps);
+    if let Some(gas) = view.text("site", "gas").and_then(word::<GasType>) {
+        let before = site.gas;
+        site.gas = Some(GasSupply {
+            kind: gas,
+            converted_on: view
+                .text("site", "gas_converted_on")
+                .and_then(|day| day.parse().ok())
+                .or(before.and_then(|held| held.converted_on)),
+            before: before.and_then(|held| held.before),
+        });
+    }
+    if let Some(rules) = view.text("site", "access") {
+        site.access_rules = rules
+            .lines()
+            .map(str::trim)
+            .filter(|rule| !rule.is_empty())
+            .map(str::to_owned)
+            .collect();
+    }
+    records::update(desk.conn, kind::SITE, site.id.0, &site)
+}
+
+/// A machine as its document describes it; one nobody had on record becomes a row.
+fn asset(desk: &Desk<'_>, view: &FactView, buckets: &BTreeSet<Bucket>) -> Result<()> {
+    let known: Option<Asset> = records::load(desk.conn, kind::ASSET, view.id)?;
+    let is_new = known.is_none();
+    let text = |key| view.text("identity", key).map(str::to_owned);
+    let mut asset = known.unwrap_or_else(|| blank_asset(view.id));
+    asset.category = text("category").unwrap_or(asset.category);
+    asset.subtype = text("subtype").or(asset.subtype);
+    asset.brand = text("brand").unwrap_or(asset.brand);
+    asset.model = text("model").unwrap_or(asset.model);
+    asset.gtin = text("gtin").or(asset.gtin);
+    let date = |key| text(key).and_then(|day| day.parse().ok());
+    asset.installed_on = date("installed_on").or(asset.installed_on);
+    asset.purchased_on = date("purchased_on").or(asset.purchased_on);
+    asset.nameplate_month =
+        text("nameplate_month").and_then(|month| month.parse().ok()).or(asset.nameplate_month);
+    if let Some(Scalar::Bool(commercial)) = view.get("identity", "commercial") {
+        asset.commercial = *commercial;
+    }
+    for (key, value) in view.section("components") {
+        // `body` or `body/serial`: a part's name, with or without the field's.
+        let part = key.strip_suffix("/serial").unwrap_or(key);
+        let (Some(serial), false) = (value.as_text(), part.contains('/')) else { continue };
+        let serial = Some(serial.trim().to_owned()).filter(|serial| !serial.is_empty());
+        match asset.components.iter_mut().find(|held| held.part == part) {
+            Some(held) => held.serial = serial,
+            None => asset.components.push(Component { part: part.to_owned(), serial }),
+        }
+    }
+    if is_new {
+        records::put(desk.conn, kind::ASSET, view.id, buckets, &asset)
+    } else {
+        records::update(desk.conn, kind::ASSET, view.id, &asset)
+    }
+}
+
+fn blank_asset(id: Uuid) -> Asset {
+    Asset {
+        id: AssetId(id),
+        category: String::new(),
+        subtype: None,
+        brand: String::new(),
+        model: String::new(),
+        gtin: None,
+        components: Vec::new(),
+        owner: None,
+        site: None,
+        nameplate_month: None,
+        installed_on: None,
+        purchased_on: None,
+        commercial: false,
+        custody: Vec::new(),
+    }
+}
+
+/// Raises a task for each touched field that two people wrote differently; one task per field.
+fn conflicts(
+    desk: &Desk<'_>,
+    view: &FactView,
+    touched: &[(String, String)],
+    store: OrgId,
+) -> Result<()> {
+    for (section, key) in touched {
+        let fact = view.sections.get(section).and_then(|fields| fields.get(key));
+        let Some(fact) = fact.filter(|fact| !fact.rivals.is_empty()) else { continue };
+        let id = TaskId(derived_id(&["conflict", &view.id.to_string(), section, key]));
+        let open =
+            records::load::<Task>(desk.conn, kind::TASK, id.0)?.is_some_and(|task| task.is_open());
+        if open {
+            continue;
+        }
+        let others: Vec<String> = fact.rivals.iter().map(shown).collect();
+        let (shown, others) = (shown(&fact.value), others.join(" / "));
+        let reason = Words::new(
+            format!("{section}/{key}：现为“{shown}”，另有“{others}”"),
+            format!("{section}/{key}: \"{shown}\" is shown, others wrote \"{others}\""),
+        );
+        let subject = match view.kind {
+            DocKind::WorkOrder => Subject::WorkOrder(WorkOrderId(view.id)),
+            DocKind::Asset => Subject::Asset(AssetId(view.id)),
+            DocKind::Card => Subject::Card(doorstep_domain::id::CardId(view.id)),
+        };
+        let times = (desk.now, desk.now.plus_ms(CONFLICT_MS));
+        let task = Task::raise(id, store, TaskKind::Conflict, subject, reason, times);
+        records::put(desk.conn, kind::TASK, id.0, &records::store_and(store, []), &task)?;
+    }
+    Ok(())
+}
+
+fn shown(value: &Scalar) -> String {
+    match value {
+        Scalar::Null => "—".to_owned(),
+        Scalar::Bool(yes) => yes.to_string(),
+        Scalar::Int(number) => number.to_string(),
+        Scalar::Text(text) => text.clone(),
+    }
+}
+
+/// A code of an enumeration from its name.
+pub(super) fn word<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(Value::String(name.to_owned())).ok()
+}

@@ -1,0 +1,165 @@
+//! HQ's data folder: ledger, keys, certificate and media files.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use doorstep_domain::time::UtcMs;
+use doorstep_store::{
+    error::StoreError,
+    ledger::{self, settings},
+    open::{OpenError, open_plain},
+};
+use rusqlite::Connection;
+use thiserror::Error;
+
+use crate::{host, keys, tls};
+
+/// Setting: which life of the ledger this is; a restored backup is another one once
+/// [`Home::renew_generation`] was called.
+const GENERATION: &str = "generation";
+
+/// A data folder that exists and holds everything HQ needs.
+#[derive(Debug, Clone)]
+pub struct Home {
+    folder: PathBuf,
+}
+
+/// Why the data folder cannot be used.
+#[derive(Debug, Error)]
+pub enum HomeError {
+    /// A file cannot be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The ledger does not open.
+    #[error("the ledger does not open: {0}")]
+    Open(#[from] OpenError),
+    /// The ledger does not do what it is asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// SQLite refuses.
+    #[error(transparent)]
+    Sql(#[from] rusqlite::Error),
+    /// The keys are unusable.
+    #[error(transparent)]
+    Keys(#[from] keys::KeyError),
+    /// The certificate is unusable.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+}
+
+impl Home {
+    /// Opens the folder, making whatever is missing: keys, certificate, ledger. Calling it again
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn open(folder: &Path, now: UtcMs) -> Result<Home, HomeError> {
+        let home = Home { folder: folder.to_owned() };
+        for sub in [home.folder.clone(), home.media_folder(), home.upload_folder()] {
+            fs::create_dir_all(&sub).map_err(at(&sub))?;
+        }
+        tls::ensure(&home)?;
+        let mut conn = home.connect(now)?;
+        let tx = conn.transaction()?;
+        keys::ensure(&home, &tx, now)?;
+        if settings::get(&tx, GENERATION)?.is_none() {
+            renew(&tx)?;
+        }
+        tx.commit()?;
+        Ok(home)
+    }
+
+    /// A connection to the ledger.
+    ///
+    /// # Errors
+    /// [`HomeError::Open`].
+    pub fn connect(&self, now: UtcMs) -> Result<Connection, HomeError> {
+        Ok(open_plain(&self.folder.join("ledger.sqlite"), &ledger::SCHEMA, now)?.connection)
+    }
+
+    /// Marks the ledger as a new life, to be called after restoring a backup: every device then
+    /// pulls everything again and nothing it was told since the backup is assumed.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn renew_generation(conn: &Connection) -> Result<(), HomeError> {
+        renew(conn)
+    }
+
+    /// Which life of the ledger this is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn generation(conn: &Connection) -> Result<String, StoreError> {
+        Ok(settings::get(conn, GENERATION)?.unwrap_or_default())
+    }
+
+    /// Where received media lie, each under its hash.
+    pub fn media_folder(&self) -> PathBuf {
+        self.folder.join("media")
+    }
+
+    /// Where media on their way in lie.
+    pub fn upload_folder(&self) -> PathBuf {
+        self.folder.join("uploads")
+    }
+
+    /// A file of the folder by name.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The text of a file of the folder; `None` when it does not exist.
+    ///
+    /// # Errors
+    /// [`HomeError::File`].
+    pub fn read(&self, name: &str) -> Result<Option<String>, HomeError> {
+        let path = self.file(name);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(HomeError::File { path, error }),
+        }
+    }
+
+    /// Writes a file that only its owner may read, durably and as a whole.
+    ///
+    /// # Errors
+    /// [`HomeError::File`].
+    pub fn write_secret(&self, name: &str, text: &str) -> Result<(), HomeError> {
+        let (path, fresh) = (self.file(name), self.file(&format!("{name}.new")));
+        let write = || -> io::Result<()> {
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&fresh)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&fresh, &path)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(at(&path))
+    }
+}
+
+fn renew(conn: &Connection) -> Result<(), HomeError> {
+    let life: [u8; 16] = host::random().map_err(at(Path::new("random source")))?;
+    settings::put(conn, GENERATION, &hex::encode(life))?;
+    Ok(())
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> HomeError {
+    let path = path.to_owned();
+    move |error| HomeError::File { path, error }
+}

@@ -1,0 +1,164 @@
+//! `POST /v1/sync`: one exchange of a device with HQ.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use doorstep_domain::{facts::DocKind, time::UtcMs};
+use doorstep_store::ledger::{
+    chain::{self, Link},
+    feed::{self, News, NewsPage, PageRequest},
+    people,
+};
+use doorstep_sync::{
+    client::BATCH_ITEMS,
+    server::{Chain, Verdict, judge},
+    wire::{
+        BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest, SyncResponse,
+        encode, pack, unpack,
+    },
+};
+use rusqlite::{Connection, TransactionBehavior};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use super::{
+    Hq,
+    refusal::Refused,
+    verify::{Claimed, read_body},
+};
+use crate::{
+    access::Caller,
+    execute::{Desk, execute},
+    home::Home,
+    keys,
+};
+
+/// The most items and bytes of one page.
+const PAGE_ITEMS: usize = 1_000;
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
+
+pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<Response, Refused> {
+    let (parts, body) = request.into_parts();
+    let body = read_body(body, MESSAGE_LIMIT).await?;
+    let claimed = Claimed::of(&parts, &body)?;
+    let now = hq.now();
+    let answer = hq
+        .on_ledger(move |hq, conn| {
+            let caller = claimed.verify(conn, now)?;
+            let request: SyncRequest = unpack(&body)?;
+            if request.protocol > PROTOCOL {
+                let code = "protocol_newer";
+                return Err(Refused::bad_request(code, format!("HQ speaks {PROTOCOL}")));
+            }
+            Ok(pack(&exchange(hq, conn, &caller, &request, now)?)?)
+        })
+        .await?;
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((StatusCode::OK, kind, Body::from(answer)).into_response())
+}
+
+fn exchange(
+    hq: &Hq,
+    conn: &mut Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+    now: UtcMs,
+) -> Result<SyncResponse, Refused> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcome = match &request.batch {
+        None => BatchOutcome::Nothing,
+        Some(sealed) => take_batch(hq, &tx, caller, request, sealed, now)?,
+    };
+    people::saw_device(&tx, caller.device, now)?;
+    tx.commit()?;
+
+    // Read after the commit, so that the page holds what the batch just caused.
+    let tx = conn.transaction()?;
+    let held = keys::list(&tx)?;
+    let keys = (held.version > request.key_list).then(|| keys::signed_list(&tx)).transpose()?;
+    let page = page_for(&tx, caller, request, &outcome)?;
+    Ok(SyncResponse { protocol: PROTOCOL, hq_time: now, outcome, page, keys })
+}
+
+fn take_batch(
+    hq: &Hq,
+    tx: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+    sealed: &[u8],
+    now: UtcMs,
+) -> Result<BatchOutcome, Refused> {
+    let link = chain::last(tx, caller.device, request.epoch)?;
+    let state = link.map_or_else(Chain::default, |link| Chain {
+        number: link.number,
+        hash: ByteArray::new(link.hash),
+        answer: link.answer,
+    });
+    match judge(&state, sealed)? {
+        Verdict::Repeat => Ok(BatchOutcome::Answered(ByteBuf::from(state.answer))),
+        Verdict::Forked => {
+            tracing::info!(device = %caller.device, "a chain forked");
+            Ok(BatchOutcome::Forked)
+        }
+        Verdict::Execute(batch, hash) => {
+            if batch.pushes.len().saturating_add(batch.commands.len()) > 4 * BATCH_ITEMS {
+                return Err(Refused::too_large());
+            }
+            let desk = Desk {
+                conn: tx,
+                home: &hq.home,
+                shelf: &hq.shelf,
+                caller,
+                epoch: request.epoch,
+                now,
+            };
+            let answer = encode(&execute(&desk, &batch, hash)?)?;
+            let link = Link { number: batch.number, hash: *hash, answer };
+            chain::extend(tx, caller.device, request.epoch, &link)?;
+            Ok(BatchOutcome::Answered(ByteBuf::from(link.answer)))
+        }
+    }
+}
+
+/// The page after the device's cursor. A cursor of another feed counts as none. A device that just
+/// showed that it stands on its chain holds all its own changes, so they are left out; one that sent
+/// no batch may have been restored, and gets them again.
+fn page_for(
+    conn: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+    outcome: &BatchOutcome,
+) -> Result<Page, Refused> {
+    let generation = caller.feed_generation(&Home::generation(conn)?);
+    let known = request.cursor.generation == generation;
+    let stands = matches!(outcome, BatchOutcome::Answered(_));
+    let page = feed::page(
+        conn,
+        &PageRequest {
+            buckets: caller.buckets.clone(),
+            rows: if known { request.cursor.rows } else { 0 },
+            docs: if known { request.cursor.docs } else { 0 },
+            items: PAGE_ITEMS,
+            bytes: PAGE_BYTES,
+            own: stands.then_some((caller.device, request.epoch)),
+        },
+    )?;
+    let NewsPage { items, rows, docs, more } = page;
+    let items = items.into_iter().map(item).collect();
+    Ok(Page { items, next: Cursor { generation, rows, docs }, more })
+}
+
+fn item(news: News) -> FeedItem {
+    match news {
+        News::Row { kind, id, version, body } => FeedItem::Row { kind, id, version, body },
+        News::Doc { kind, id, bytes, heads } => {
+            let kind: DocKind = kind;
+            FeedItem::Doc { id, kind, bytes: ByteBuf::from(bytes), heads: ByteBuf::from(heads) }
+        }
+        News::Gone { kind, id } => FeedItem::Gone { kind, id },
+    }
+}

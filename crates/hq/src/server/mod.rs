@@ -1,0 +1,136 @@
+//! The HTTPS doors: `/v1/enrol`, `/v1/sync`, `/v1/media`.
+//!
+//! Nothing lives in the process: every request reads what it needs from the ledger, and SQLite's
+//! lock is what orders two processes on one folder. Inside one process a single writing connection
+//! serves the requests one after the other on blocking threads; each request is one transaction.
+
+mod enrol;
+mod exchange;
+mod media;
+mod refusal;
+mod tus;
+mod verify;
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::HeaderValue,
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use doorstep_domain::time::UtcMs;
+use doorstep_sync::auth;
+use rusqlite::Connection;
+
+use crate::{
+    execute::shelf::Shelf,
+    home::{Home, HomeError},
+    tls,
+};
+use refusal::Refused;
+
+/// How long open requests may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// HQ as a server sees it.
+pub struct Hq {
+    home: Home,
+    writer: Mutex<Connection>,
+    shelf: Shelf,
+    clock: Box<dyn Fn() -> UtcMs + Send + Sync>,
+}
+
+impl Hq {
+    /// HQ on a data folder, with a clock.
+    ///
+    /// # Errors
+    /// [`HomeError`] when the ledger does not open.
+    pub fn new(
+        home: Home,
+        clock: impl Fn() -> UtcMs + Send + Sync + 'static,
+    ) -> Result<Hq, HomeError> {
+        let writer = Mutex::new(home.connect(clock())?);
+        Ok(Hq { home, writer, shelf: Shelf::default(), clock: Box::new(clock) })
+    }
+
+    fn now(&self) -> UtcMs {
+        (self.clock)()
+    }
+
+    /// Runs `work` on a blocking thread, alone on the ledger. A panic drops its transaction, is
+    /// logged without what it was about, and becomes `internal`.
+    async fn on_ledger<T: Send + 'static>(
+        self: &Arc<Hq>,
+        work: impl FnOnce(&Hq, &mut Connection) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let hq = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || {
+            let mut conn = hq.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&hq, &mut conn)
+        });
+        done.await.unwrap_or_else(|_| {
+            tracing::error!("a request panicked");
+            Err(Refused::internal("a request panicked"))
+        })
+    }
+}
+
+/// The routes.
+pub fn router(hq: Arc<Hq>) -> Router {
+    Router::new()
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/sync", post(exchange::sync))
+        .route("/v1/media", post(media::create).options(media::options))
+        .route("/v1/media/{hash}", get(media::download).head(media::offset).patch(media::append))
+        .fallback(async || Refused::not_found("no such door"))
+        .layer(middleware::from_fn_with_state(Arc::clone(&hq), stamp_time))
+        .with_state(hq)
+}
+
+/// Puts HQ's clock on every answer, so that a device whose clock is wrong can set itself right.
+async fn stamp_time(State(hq): State<Arc<Hq>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(auth::TIME, HeaderValue::from(hq.now().0));
+    response
+}
+
+/// Serves until SIGTERM or SIGINT; `ready` hears the address once the socket listens.
+///
+/// # Errors
+/// When the address cannot be bound or the certificate not used.
+pub async fn serve(
+    hq: Arc<Hq>,
+    listen: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), HomeError> {
+    let io = |error: io::Error| HomeError::File { path: "network".into(), error };
+    let config = RustlsConfig::from_config(tls::server_config(&hq.home)?);
+    let listener = TcpListener::bind(listen).map_err(io)?;
+    listener.set_nonblocking(true).map_err(io)?;
+    let address = listener.local_addr().map_err(io)?;
+    let handle = Handle::new();
+    tokio::spawn(shut_down_on_signal(handle.clone()));
+    let server = axum_server::from_tcp_rustls(listener, config).map_err(io)?.handle(handle);
+    ready(address);
+    server.serve(router(hq).into_make_service()).await.map_err(io)
+}
+
+async fn shut_down_on_signal(handle: Handle<SocketAddr>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("shutting down");
+    handle.graceful_shutdown(Some(GRACE));
+}

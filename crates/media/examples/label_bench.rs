@@ -1,0 +1,131 @@
+//! Measures how much damage labels stand before they no longer read, and that pictures without a
+//! label give none.
+//!
+//! `cargo run --release -p doorstep-media --example label_bench` prints two Markdown tables. The
+//! pictures are drawn from fixed seeds; only the times differ between machines.
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "a measuring program: pixels, a stop-watch and fixed inputs"
+)]
+
+#[path = "label_bench/corpus.rs"]
+mod corpus;
+#[path = "label_bench/empty.rs"]
+mod empty;
+#[path = "label_bench/paint.rs"]
+mod paint;
+#[path = "label_bench/symbol.rs"]
+mod symbol;
+
+use corpus::{Damage, FAMILIES, Sample, sample};
+use doorstep_media::label::{LabelFormat, LabelReading, read_image, read_luma};
+use std::time::Instant;
+
+/// Pictures per kind, strength and family of codes.
+const SEEDS: u64 = 2;
+/// Pictures of each kind without a label.
+const EMPTY_SEEDS: u64 = 20;
+
+/// What one picture gave.
+struct Outcome {
+    /// Format and whether it was read, for each code in the picture.
+    codes: Vec<(LabelFormat, bool)>,
+    /// Labels read that are not in the picture.
+    wrong: usize,
+    ms: u128,
+}
+
+fn main() {
+    let only = std::env::args().nth(1);
+    println!("| damage | strength | QR | EAN-13 | Code 128 | wrong | median ms |");
+    println!("|---|---|---|---|---|---|---|");
+    let mut pictures = 0;
+    for damage in Damage::ALL {
+        let name = format!("{damage:?}");
+        if only.as_ref().is_some_and(|only| *only != name) {
+            continue;
+        }
+        for &strength in damage.strengths() {
+            let outcomes = outcomes(damage, strength);
+            pictures += outcomes.len();
+            println!("| {name} | {strength} | {} |", row(&outcomes));
+        }
+    }
+    println!("\n{pictures} pictures with labels\n");
+    if only.is_none() || only.as_deref() == Some("Empty") {
+        without_labels();
+    }
+}
+
+fn outcomes(damage: Damage, strength: u32) -> Vec<Outcome> {
+    let families = if damage == Damage::Several { 1 } else { FAMILIES };
+    let each = |family| (0..SEEDS).map(move |seed| (family, seed + 2 * u64::from(strength)));
+    let all = (0..families).flat_map(each);
+    all.map(|(family, seed)| measure(&sample(damage, strength, family, seed))).collect()
+}
+
+fn measure(sample: &Sample) -> Outcome {
+    let file = sample.jpeg.map(|quality| sample.canvas.jpeg(quality));
+    let start = Instant::now();
+    let reading = match &file {
+        Some(bytes) => read_image(bytes),
+        None => read(&sample.canvas),
+    };
+    let ms = start.elapsed().as_millis();
+    let labels = &reading.labels;
+    let codes = sample
+        .expected
+        .iter()
+        .map(|e| (e.format, labels.iter().any(|l| l.format == e.format && l.text == e.text)));
+    let wrong = labels
+        .iter()
+        .filter(|l| !sample.expected.iter().any(|e| l.format == e.format && l.text == e.text))
+        .count();
+    Outcome { codes: codes.collect(), wrong, ms }
+}
+
+fn read(canvas: &paint::Canvas) -> LabelReading {
+    read_luma(canvas.width as u32, canvas.height as u32, &canvas.px)
+}
+
+fn row(outcomes: &[Outcome]) -> String {
+    let rate = |format| {
+        let codes = || outcomes.iter().flat_map(|o| &o.codes).filter(|(f, _)| *f == format);
+        format!("{}/{}", codes().filter(|(_, read)| *read).count(), codes().count())
+    };
+    let wrong: usize = outcomes.iter().map(|o| o.wrong).sum();
+    let median = median(outcomes.iter().map(|o| o.ms).collect());
+    let rates = [LabelFormat::Qr, LabelFormat::Ean13, LabelFormat::Code128].map(rate);
+    format!("{} | {wrong} | {median}", rates.join(" | "))
+}
+
+fn median(mut values: Vec<u128>) -> u128 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+fn without_labels() {
+    println!("| without a label | pictures | labels read | median ms | slowest ms |");
+    println!("|---|---|---|---|---|");
+    for (kind, name) in empty::KINDS.iter().enumerate() {
+        let mut labels = 0;
+        let mut times = Vec::new();
+        for seed in 0..EMPTY_SEEDS {
+            let canvas = empty::picture(kind, seed);
+            let start = Instant::now();
+            let reading = read(&canvas);
+            times.push(start.elapsed().as_millis());
+            for label in &reading.labels {
+                eprintln!("{name} {seed}: {:?} {:?}", label.format, label.text);
+            }
+            labels += reading.labels.len();
+        }
+        let slowest = times.iter().max().copied().unwrap_or_default();
+        println!("| {name} | {EMPTY_SEEDS} | {labels} | {} | {slowest} |", median(times));
+    }
+}

@@ -1,0 +1,149 @@
+//! Documents as bytes: a snapshot and the changes since.
+
+use doorstep_domain::{
+    facts::{DocKind, FieldEdit},
+    time::UtcMs,
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use uuid::Uuid;
+
+use crate::error::{Result, StoreError};
+
+/// After this many changes the caller folds them into a new snapshot, so that a load stays short.
+const FOLD_AFTER: i64 = 64;
+
+/// A document as stored: what to load, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// What it is about.
+    pub kind: DocKind,
+    /// The saved document.
+    pub snapshot: Vec<u8>,
+    /// Changes since the snapshot.
+    pub changes: Vec<Vec<u8>>,
+    /// Whether the changes are many enough to be folded into the snapshot.
+    pub fold: bool,
+}
+
+/// One edit by this installation, ready to be made durable.
+#[derive(Debug)]
+pub struct LocalEdit<'a> {
+    /// The document.
+    pub doc: Uuid,
+    /// What it is about.
+    pub kind: DocKind,
+    /// The whole document; given for a new one and when the changes are to be folded.
+    pub snapshot: Option<&'a [u8]>,
+    /// The change that goes out.
+    pub change: &'a [u8],
+    /// Heads with the change.
+    pub heads: &'a [u8],
+    /// The same edit as fields, replayable on another version of the document.
+    pub edits: &'a [FieldEdit],
+    /// Who made it.
+    pub author: &'a str,
+    /// The device's clock.
+    pub made_at: UtcMs,
+    /// The installation epoch whose actor wrote the change.
+    pub epoch: Uuid,
+}
+
+/// The stored bytes of a document.
+pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocument>> {
+    let found: Option<(String, Vec<u8>, i64)> = conn
+        .prepare_cached("SELECT kind, snapshot, pending FROM doc WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((kind, snapshot, pending)) = found else { return Ok(None) };
+    let kind = doc_kind(&kind)?;
+    let changes = conn
+        .prepare_cached("SELECT bytes FROM doc_change WHERE doc = ?1 ORDER BY seq")?
+        .query_map([id], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(StoredDocument { kind, snapshot, changes, fold: pending >= FOLD_AFTER }))
+}
+
+/// Makes an edit durable: change and outbox entry in the caller's transaction.
+pub fn record_edit(tx: &Transaction<'_>, edit: &LocalEdit<'_>) -> Result<()> {
+    match edit.snapshot {
+        Some(snapshot) => {
+            replace_document(tx, edit.doc, edit.kind, snapshot, edit.heads)?;
+        }
+        None => append_change(tx, edit.doc, edit.change, edit.heads)?,
+    }
+    let fields =
+        serde_json::to_string(edit.edits).map_err(|e| StoreError::unreadable("edit", e))?;
+    tx.prepare_cached(
+        "INSERT INTO outbox_edit (doc, kind, change, edits, author, made_at, epoch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        edit.doc,
+        edit.kind.name(),
+        edit.change,
+        fields,
+        edit.author,
+        edit.made_at.0,
+        edit.epoch
+    ])?;
+    Ok(())
+}
+
+/// Stores what HQ sent for a document: a snapshot for one not held, changes for one that is.
+pub fn take_remote(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    kind: DocKind,
+    bytes: &[u8],
+    heads: &[u8],
+) -> Result<()> {
+    let held = tx
+        .prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?
+        .exists([id])?;
+    if held {
+        append_change(tx, id, bytes, heads)
+    } else {
+        replace_document(tx, id, kind, bytes, heads)
+    }
+}
+
+/// Puts one saved document in the place of snapshot and changes.
+pub fn replace_document(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    kind: DocKind,
+    snapshot: &[u8],
+    heads: &[u8],
+) -> Result<()> {
+    tx.prepare_cached("DELETE FROM doc_change WHERE doc = ?1")?.execute([id])?;
+    tx.prepare_cached(
+        "INSERT INTO doc (id, kind, snapshot, heads, pending) VALUES (?1, ?2, ?3, ?4, 0)
+         ON CONFLICT (id) DO UPDATE
+         SET snapshot = excluded.snapshot, heads = excluded.heads, pending = 0",
+    )?
+    .execute(params![id, kind.name(), snapshot, heads])?;
+    Ok(())
+}
+
+/// Forgets a document with its changes; the outbox is not touched.
+pub fn forget_document(tx: &Transaction<'_>, id: Uuid) -> Result<()> {
+    tx.prepare_cached("DELETE FROM doc_change WHERE doc = ?1")?.execute([id])?;
+    tx.prepare_cached("DELETE FROM doc WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+fn append_change(tx: &Transaction<'_>, id: Uuid, bytes: &[u8], heads: &[u8]) -> Result<()> {
+    let known = tx
+        .prepare_cached("UPDATE doc SET heads = ?2, pending = pending + 1 WHERE id = ?1")?
+        .execute(params![id, heads])?;
+    if known == 0 {
+        return Err(StoreError::Missing("document"));
+    }
+    tx.prepare_cached("INSERT INTO doc_change (doc, bytes) VALUES (?1, ?2)")?
+        .execute(params![id, bytes])?;
+    Ok(())
+}
+
+pub(super) fn doc_kind(name: &str) -> Result<DocKind> {
+    DocKind::from_name(name).ok_or_else(|| StoreError::unreadable("document kind", name))
+}

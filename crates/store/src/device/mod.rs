@@ -1,0 +1,58 @@
+//! The tablet's database, function by function.
+//!
+//! Reads take a connection, writes take a transaction: the caller decides what belongs together,
+//! and one user edit is one transaction over change, projection and outbox.
+
+mod documents;
+mod drafts;
+mod feed;
+mod media;
+mod outbox;
+mod projection;
+mod reference;
+mod rows;
+mod settings;
+
+pub use documents::{
+    LocalEdit, StoredDocument, forget_document, load_document, record_edit, replace_document, take_remote,
+};
+pub use drafts::{
+    add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft, save_quote,
+    strokes,
+};
+pub use feed::{FeedEntry, apply_feed, forget_feed};
+pub use media::{
+    Medium, media_of, media_waiting, medium, note_location, note_progress, note_received, put_medium,
+    purge_received, waiting_counts,
+};
+pub use outbox::{
+    CommandRecord, DocumentRefusal, EditRecord, SealedBatch, Settlement, UNDECIDED_COMMANDS_SQL,
+    UNSETTLED_EDITS_SQL, WaitingCounts, add_command, command, commands, drop_edits, edits_of,
+    fold_back, make_stale, next_unsent, put_batch, read_command, read_edit, restore_edit,
+    sealed_batch, settle, stale_documents, stale_edits, undecided_commands, unsettled_edits,
+    waiting,
+};
+pub use projection::{AgendaRow, agenda, agenda_days, linked, rebuild, digest};
+pub use reference::{BundleRecord, bundle, bundles, put_bundle};
+pub use rows::{Row, row, rows_of_kind};
+pub use settings::{put_setting, remove_setting, setting};
+
+use crate::open::{Migration, Schema};
+
+/// The schema of a device database: plain SQL steps, never edited once released. The application
+/// id spells "DsTb".
+pub const SCHEMA: Schema<'static> = Schema {
+    application_id: 0x4473_5462,
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "0001_device",
+            sql: include_str!("../../../../migrations/device/0001_device.sql"),
+        },
+        Migration {
+            number: 2,
+            name: "0002_search",
+            sql: include_str!("../../../../migrations/device/0002_search.sql"),
+        },
+    ],
+};

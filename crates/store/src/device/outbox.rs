@@ -1,0 +1,388 @@
+//! What waits for HQ: edits and claims, sealed into one batch at a time.
+
+use doorstep_domain::{
+    facts::{DocKind, FieldEdit},
+    id::{CommandKey, PersonId},
+    time::UtcMs,
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::documents::doc_kind;
+use crate::error::{Result, StoreError};
+
+/// An edit in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditRecord {
+    /// Its place in the outbox.
+    pub seq: i64,
+    /// The document.
+    pub doc: Uuid,
+    /// What the document is about.
+    pub kind: DocKind,
+    /// The automerge change.
+    #[serde(with = "serde_bytes")]
+    pub change: Vec<u8>,
+    /// The same as fields.
+    pub edits: Vec<FieldEdit>,
+    /// Who made it.
+    pub author: String,
+    /// The device's clock then.
+    pub made_at: UtcMs,
+    /// The sealed batch it is part of.
+    pub batch: Option<u64>,
+    /// HQ's reason for refusing it.
+    pub refusal: Option<String>,
+}
+
+/// A claim in the outbox, kept with HQ's decision as its receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandRecord {
+    /// Its idempotency key.
+    pub key: CommandKey,
+    /// Which claim it is.
+    pub kind: String,
+    /// The record it is about.
+    pub subject: Option<Uuid>,
+    /// Who made it.
+    pub person: PersonId,
+    /// The claim as JSON.
+    pub claim: String,
+    /// The device's clock then.
+    pub made_at: UtcMs,
+    /// HQ's time as estimated then.
+    pub estimated_at: UtcMs,
+    /// The sealed batch it is part of.
+    pub batch: Option<u64>,
+    /// HQ's decision as JSON.
+    pub decision: Option<String>,
+    /// When HQ decided.
+    pub decided_at: Option<UtcMs>,
+}
+
+/// The batch that awaits an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedBatch {
+    /// Its number.
+    pub number: u64,
+    /// SHA-256 of `bytes`.
+    pub hash: [u8; 32],
+    /// What goes out, byte for byte.
+    pub bytes: Vec<u8>,
+}
+
+/// HQ's refusal of one document's changes.
+#[derive(Debug, Clone)]
+pub struct DocumentRefusal {
+    /// The document.
+    pub doc: Uuid,
+    /// The error code.
+    pub code: String,
+}
+
+/// HQ's answer to the sealed batch, in the store's words.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The batch it answers.
+    pub number: u64,
+    /// When HQ executed it.
+    pub executed_at: UtcMs,
+    /// Documents HQ refused.
+    pub refused: Vec<DocumentRefusal>,
+    /// Decisions as JSON, by claim.
+    pub decisions: Vec<(CommandKey, String)>,
+}
+
+/// How much waits for HQ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WaitingCounts {
+    /// Edits without a receipt.
+    pub edits: u64,
+    /// Claims without a decision.
+    pub claims: u64,
+    /// Edits HQ refused; a person must look.
+    pub refused_edits: u64,
+    /// Whether a sealed batch is on its way.
+    pub sealed: bool,
+}
+
+const EDIT_COLUMNS: &str = "seq, doc, kind, change, edits, author, made_at, batch, refusal";
+const COMMAND_COLUMNS: &str = "key, kind, subject, person, claim, made_at, estimated_at, batch, \
+                               decision, decided_at";
+
+/// Edits without HQ's receipt; the caller may add an order.
+pub const UNSETTLED_EDITS_SQL: &str = "SELECT seq, doc, kind, change, edits, author, made_at, \
+                                       batch, refusal FROM outbox_edit";
+/// Claims without HQ's decision; the caller may add an order.
+pub const UNDECIDED_COMMANDS_SQL: &str =
+    "SELECT key, kind, subject, person, claim, made_at, estimated_at, batch, decision, \
+     decided_at FROM outbox_command WHERE decision IS NULL";
+
+/// Every edit without HQ's receipt, oldest first.
+pub fn unsettled_edits(conn: &Connection) -> Result<Vec<EditRecord>> {
+    read_edits(conn.prepare(&format!("{UNSETTLED_EDITS_SQL} ORDER BY seq"))?.query([])?)
+}
+
+/// Every claim without HQ's decision, oldest first.
+pub fn undecided_commands(conn: &Connection) -> Result<Vec<CommandRecord>> {
+    conn.prepare(&format!("{UNDECIDED_COMMANDS_SQL} ORDER BY seq"))?
+        .query_map([], read_command)?
+        .map(|row| row.map_err(StoreError::from))
+        .collect()
+}
+
+/// Puts a salvaged edit back, under no epoch, so that it is written again on HQ's version.
+pub fn restore_edit(tx: &Transaction<'_>, edit: &EditRecord) -> Result<()> {
+    let fields =
+        serde_json::to_string(&edit.edits).map_err(|e| StoreError::unreadable("edit", e))?;
+    tx.prepare_cached(
+        "INSERT INTO outbox_edit (doc, kind, change, edits, author, made_at, epoch, refusal)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(16), ?7)",
+    )?
+    .execute(params![
+        edit.doc,
+        edit.kind.name(),
+        edit.change,
+        fields,
+        edit.author,
+        edit.made_at.0,
+        edit.refusal
+    ])?;
+    Ok(())
+}
+
+/// Adds a claim; the same key twice is the same claim and changes nothing.
+pub fn add_command(tx: &Transaction<'_>, record: &CommandRecord) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO outbox_command (key, kind, subject, person, claim, made_at, estimated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO NOTHING",
+    )?
+    .execute(params![
+        record.key.0,
+        record.kind,
+        record.subject,
+        record.person.0,
+        record.claim,
+        record.made_at.0,
+        record.estimated_at.0
+    ])?;
+    Ok(())
+}
+
+/// One claim by its key.
+pub fn command(conn: &Connection, key: CommandKey) -> Result<Option<CommandRecord>> {
+    conn.prepare_cached(&format!("SELECT {COMMAND_COLUMNS} FROM outbox_command WHERE key = ?1"))?
+        .query_row([key.0], read_command)
+        .optional()
+        .map_err(StoreError::from)
+}
+
+/// Claims, newest first; of one subject if given.
+pub fn commands(conn: &Connection, subject: Option<Uuid>) -> Result<Vec<CommandRecord>> {
+    let sql = format!(
+        "SELECT {COMMAND_COLUMNS} FROM outbox_command
+         WHERE ?1 IS NULL OR subject = ?1 ORDER BY seq DESC"
+    );
+    conn.prepare_cached(&sql)?
+        .query_map([subject], read_command)?
+        .map(|row| row.map_err(StoreError::from))
+        .collect()
+}
+
+/// Unsettled edits of one document, oldest first: what the view lays over HQ's rows.
+pub fn edits_of(conn: &Connection, doc: Uuid) -> Result<Vec<EditRecord>> {
+    let sql = format!("SELECT {EDIT_COLUMNS} FROM outbox_edit WHERE doc = ?1 ORDER BY seq");
+    read_edits(conn.prepare_cached(&sql)?.query([doc])?)
+}
+
+/// The oldest edits of this epoch and claims that are in no batch, at most `limit` together.
+pub fn next_unsent(
+    conn: &Connection,
+    epoch: Uuid,
+    limit: usize,
+) -> Result<(Vec<EditRecord>, Vec<CommandRecord>)> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = format!(
+        "SELECT {EDIT_COLUMNS} FROM outbox_edit
+         WHERE batch IS NULL AND refusal IS NULL AND epoch = ?2 ORDER BY seq LIMIT ?1"
+    );
+    let edits = read_edits(conn.prepare_cached(&sql)?.query(params![most, epoch])?)?;
+    let left = most.saturating_sub(i64::try_from(edits.len()).unwrap_or(most));
+    let sql = format!(
+        "SELECT {COMMAND_COLUMNS} FROM outbox_command
+         WHERE batch IS NULL AND decision IS NULL ORDER BY seq LIMIT ?1"
+    );
+    let commands = conn
+        .prepare_cached(&sql)?
+        .query_map([left], read_command)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok((edits, commands))
+}
+
+/// Writes a sealed batch before it is sent, and marks what is in it.
+pub fn put_batch(
+    tx: &Transaction<'_>,
+    batch: &SealedBatch,
+    edits: &[EditRecord],
+    commands: &[CommandRecord],
+) -> Result<()> {
+    if sealed_batch(tx)?.is_some() {
+        return Err(StoreError::BatchWaiting);
+    }
+    tx.execute(
+        "INSERT INTO outbox_batch (number, hash, bytes) VALUES (?1, ?2, ?3)",
+        params![batch.number, batch.hash, batch.bytes],
+    )?;
+    for edit in edits {
+        tx.prepare_cached("UPDATE outbox_edit SET batch = ?2 WHERE seq = ?1")?
+            .execute(params![edit.seq, batch.number])?;
+    }
+    for command in commands {
+        tx.prepare_cached("UPDATE outbox_command SET batch = ?2 WHERE key = ?1")?
+            .execute(params![command.key.0, batch.number])?;
+    }
+    Ok(())
+}
+
+/// The batch that awaits HQ's answer.
+pub fn sealed_batch(conn: &Connection) -> Result<Option<SealedBatch>> {
+    Ok(conn
+        .prepare_cached("SELECT number, hash, bytes FROM outbox_batch ORDER BY number LIMIT 1")?
+        .query_row([], |row| {
+            Ok(SealedBatch { number: row.get(0)?, hash: row.get(1)?, bytes: row.get(2)? })
+        })
+        .optional()?)
+}
+
+/// Takes HQ's answer in: receipts clear the edits, refusals mark them, decisions close the claims.
+pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
+    for refusal in &settlement.refused {
+        tx.prepare_cached(
+            "UPDATE outbox_edit SET refusal = ?3, batch = NULL WHERE batch = ?1 AND doc = ?2",
+        )?
+        .execute(params![settlement.number, refusal.doc, refusal.code])?;
+    }
+    tx.prepare_cached("DELETE FROM outbox_edit WHERE batch = ?1")?.execute([settlement.number])?;
+    for (key, decision) in &settlement.decisions {
+        tx.prepare_cached(
+            "UPDATE outbox_command SET decision = ?2, decided_at = ?3, batch = NULL WHERE key = ?1",
+        )?
+        .execute(params![key.0, decision, settlement.executed_at.0])?;
+    }
+    tx.prepare_cached("DELETE FROM outbox_batch WHERE number = ?1")?.execute([settlement.number])?;
+    Ok(())
+}
+
+/// Returns everything in the sealed batch to the unsent state: the first step of a new epoch.
+pub fn fold_back(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute("UPDATE outbox_edit SET batch = NULL WHERE batch IS NOT NULL", [])?;
+    tx.execute("UPDATE outbox_command SET batch = NULL WHERE batch IS NOT NULL", [])?;
+    tx.execute("DELETE FROM outbox_batch", [])?;
+    Ok(())
+}
+
+/// Unsettled edits of a document whose change was written under another epoch, oldest first: they
+/// must be written again on HQ's version.
+pub fn stale_edits(conn: &Connection, doc: Uuid, epoch: Uuid) -> Result<Vec<EditRecord>> {
+    let sql = format!(
+        "SELECT {EDIT_COLUMNS} FROM outbox_edit
+         WHERE doc = ?1 AND epoch <> ?2 AND refusal IS NULL ORDER BY seq"
+    );
+    read_edits(conn.prepare_cached(&sql)?.query(params![doc, epoch])?)
+}
+
+/// Documents with [`stale_edits`].
+pub fn stale_documents(conn: &Connection, epoch: Uuid) -> Result<Vec<Uuid>> {
+    conn.prepare_cached(
+        "SELECT DISTINCT doc FROM outbox_edit
+         WHERE epoch <> ?1 AND refusal IS NULL ORDER BY doc",
+    )?
+    .query_map([epoch], |row| row.get(0))?
+    .map(|row| row.map_err(StoreError::from))
+    .collect()
+}
+
+/// Forgets edits that have been written again; the caller does both in one transaction.
+pub fn drop_edits(tx: &Transaction<'_>, edits: &[EditRecord]) -> Result<()> {
+    for edit in edits {
+        tx.prepare_cached("DELETE FROM outbox_edit WHERE seq = ?1")?.execute([edit.seq])?;
+    }
+    Ok(())
+}
+
+/// Marks a document's unsettled edits as written under no epoch, so that they are written again.
+pub fn make_stale(tx: &Transaction<'_>, doc: Uuid) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox_edit SET epoch = zeroblob(16) WHERE doc = ?1 AND refusal IS NULL",
+        [doc],
+    )?;
+    Ok(())
+}
+
+/// How much waits.
+pub fn waiting(conn: &Connection) -> Result<WaitingCounts> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM outbox_edit WHERE refusal IS NULL),
+                    (SELECT count(*) FROM outbox_command WHERE decision IS NULL),
+                    (SELECT count(*) FROM outbox_edit WHERE refusal IS NOT NULL),
+                    (SELECT count(*) FROM outbox_batch)",
+        )?
+        .query_row([], |row| {
+            Ok(WaitingCounts {
+                edits: row.get(0)?,
+                claims: row.get(1)?,
+                refused_edits: row.get(2)?,
+                sealed: row.get::<_, i64>(3)? > 0,
+            })
+        })?)
+}
+
+fn read_edits(mut rows: rusqlite::Rows<'_>) -> Result<Vec<EditRecord>> {
+    let mut edits = Vec::new();
+    while let Some(row) = rows.next()? {
+        edits.push(read_edit(row)?);
+    }
+    Ok(edits)
+}
+
+/// One row of [`UNSETTLED_EDITS_SQL`].
+pub fn read_edit(row: &rusqlite::Row<'_>) -> rusqlite::Result<EditRecord> {
+    let kind: String = row.get(2)?;
+    let fields: String = row.get(4)?;
+    Ok(EditRecord {
+        seq: row.get(0)?,
+        doc: row.get(1)?,
+        kind: doc_kind(&kind).map_err(|e| unreadable(2, e))?,
+        change: row.get(3)?,
+        edits: serde_json::from_str(&fields).map_err(|e| unreadable(4, e))?,
+        author: row.get(5)?,
+        made_at: UtcMs(row.get(6)?),
+        batch: row.get(7)?,
+        refusal: row.get(8)?,
+    })
+}
+
+fn unreadable(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+}
+
+/// One row of [`UNDECIDED_COMMANDS_SQL`].
+pub fn read_command(row: &rusqlite::Row<'_>) -> rusqlite::Result<CommandRecord> {
+    Ok(CommandRecord {
+        key: CommandKey(row.get(0)?),
+        kind: row.get(1)?,
+        subject: row.get(2)?,
+        person: PersonId(row.get(3)?),
+        claim: row.get(4)?,
+        made_at: UtcMs(row.get(5)?),
+        estimated_at: UtcMs(row.get(6)?),
+        batch: row.get(7)?,
+        decision: row.get(8)?,
+        decided_at: row.get::<_, Option<i64>>(9)?.map(UtcMs),
+    })
+}

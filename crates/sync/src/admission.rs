@@ -1,0 +1,163 @@
+//! Whether HQ takes a device's changes into a document.
+//!
+//! Every byte from a device is treated as hostile: sizes are capped before anything is parsed, the
+//! changes are applied to a scratch copy, the result must have the shape of its kind, every field
+//! it touches must be one the writer may write, and the saved bytes must load again to the same
+//! view. Only then are they stored; devices only ever receive stored bytes.
+
+use doorstep_domain::facts::FactView;
+use thiserror::Error;
+
+use crate::{Document, DocumentError, Heads, wire::Push};
+
+/// The most changes one push may carry.
+const CHANGES_LIMIT: usize = 500;
+/// The most bytes one change may have. A change of one edit has about 120.
+const CHANGE_BYTES_LIMIT: usize = 256 * 1024;
+/// The most bytes a saved document may have. A rich one after 1,000 edits has 28 KB.
+const DOCUMENT_BYTES_LIMIT: usize = 1024 * 1024;
+/// automerge's chunk header: four magic bytes, four of checksum, then the type; 1 is a plain
+/// change. Deflated chunks (type 2) are refused: 388 KB of one inflated to 896 MB.
+const CHUNK_TYPE_AT: usize = 8;
+const PLAIN_CHANGE: u8 = 1;
+
+/// Changes that HQ may store.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The document after the changes.
+    pub snapshot: Vec<u8>,
+    /// Its heads.
+    pub heads: Heads,
+    /// Its view.
+    pub view: FactView,
+    /// The changes alone, for devices that hold the document already.
+    pub changes: Vec<u8>,
+    /// Fields whose value or rivals differ from before, as `(section, key)`.
+    pub touched: Vec<(String, String)>,
+}
+
+/// Why HQ refuses a push; the code is what the device's screen acts on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AdmissionError {
+    /// Too many or too large changes.
+    #[error("change {index} is over the limit")]
+    TooLarge {
+        /// Position of the change in the push.
+        index: usize,
+    },
+    /// A chunk that is not a plain change.
+    #[error("change {index} is not a plain change")]
+    NotPlain {
+        /// Position of the change in the push.
+        index: usize,
+    },
+    /// The document library or the shape check refuses the result.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The document states another identity or kind than the push.
+    #[error("the document is not what it says")]
+    WrongIdentity,
+    /// The writer may not write this field.
+    #[error("{section}/{key} may not be written by this person")]
+    NotAllowed {
+        /// The section.
+        section: String,
+        /// The key.
+        key: String,
+    },
+    /// The saved document does not load to the same view.
+    #[error("the saved document differs after loading")]
+    Unstable,
+}
+
+impl AdmissionError {
+    /// The error code that travels to the device.
+    pub fn code(&self) -> &'static str {
+        match self {
+            AdmissionError::TooLarge { .. } => "document_too_large",
+            AdmissionError::NotAllowed { .. } => "field_not_allowed",
+            AdmissionError::NotPlain { .. }
+            | AdmissionError::Document(_)
+            | AdmissionError::WrongIdentity
+            | AdmissionError::Unstable => "document_refused",
+        }
+    }
+}
+
+/// Applies a push to a scratch copy of `current` (snapshot bytes; `None` for a new document) and
+/// checks everything about the result. `may_write(section, key)` is the table of rights.
+pub fn admit(
+    push: &Push,
+    current: Option<&[u8]>,
+    may_write: &dyn Fn(&str, &str) -> bool,
+) -> Result<Admitted, AdmissionError> {
+    check_sizes(push)?;
+    let scratch = match current {
+        Some(snapshot) => Document::open(push.kind, push.doc, snapshot, [])?,
+        None => Document::empty(push.kind, push.doc),
+    };
+    let before = scratch.view()?;
+    let mut merged = scratch.apply(&push.changes)?;
+    let view = merged.view()?;
+    check_identity(push, &view)?;
+    let touched = touched_fields(&before, &view);
+    for (section, key) in &touched {
+        let fixed_at_birth = current.is_none() && section == "about";
+        if !fixed_at_birth && !may_write(section, key) {
+            let (section, key) = (section.clone(), key.clone());
+            return Err(AdmissionError::NotAllowed { section, key });
+        }
+    }
+    let snapshot = merged.save();
+    if snapshot.len() > DOCUMENT_BYTES_LIMIT {
+        return Err(AdmissionError::TooLarge { index: push.changes.len().saturating_sub(1) });
+    }
+    if Document::open(push.kind, push.doc, &snapshot, [])?.view()? != view {
+        return Err(AdmissionError::Unstable);
+    }
+    let changes = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
+    Ok(Admitted { snapshot, heads: merged.heads(), view, changes, touched })
+}
+
+fn check_sizes(push: &Push) -> Result<(), AdmissionError> {
+    if push.changes.len() > CHANGES_LIMIT {
+        return Err(AdmissionError::TooLarge { index: CHANGES_LIMIT });
+    }
+    for (index, change) in push.changes.iter().enumerate() {
+        if change.len() > CHANGE_BYTES_LIMIT {
+            return Err(AdmissionError::TooLarge { index });
+        }
+        if change.get(CHUNK_TYPE_AT) != Some(&PLAIN_CHANGE) {
+            return Err(AdmissionError::NotPlain { index });
+        }
+    }
+    Ok(())
+}
+
+fn check_identity(push: &Push, view: &FactView) -> Result<(), AdmissionError> {
+    let same = view.text("about", "id") == Some(push.doc.to_string().as_str())
+        && view.text("about", "kind") == Some(push.kind.name())
+        && push.kind.sections().iter().all(|name| view.sections.contains_key(*name));
+    if same { Ok(()) } else { Err(AdmissionError::WrongIdentity) }
+}
+
+fn touched_fields(before: &FactView, after: &FactView) -> Vec<(String, String)> {
+    let mut touched = Vec::new();
+    for (section, fields) in &after.sections {
+        let old = before.sections.get(section);
+        for (key, fact) in fields {
+            if old.and_then(|fields| fields.get(key)) != Some(fact) {
+                touched.push((section.clone(), key.clone()));
+            }
+        }
+    }
+    for (section, fields) in &before.sections {
+        let new = after.sections.get(section);
+        for key in fields.keys() {
+            if new.is_none_or(|fields| !fields.contains_key(key)) {
+                touched.push((section.clone(), key.clone()));
+            }
+        }
+    }
+    touched
+}

@@ -1,0 +1,133 @@
+//! The tablet's half of an exchange.
+
+use doorstep_domain::time::UtcMs;
+use serde_bytes::ByteBuf;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::wire::{
+    Batch, BatchAnswer, BatchOutcome, Command, Cursor, Hash, PROTOCOL, Page, Push, SyncRequest,
+    SyncResponse, WireError, decode, encode, hash,
+};
+use doorstep_domain::trust::Signed;
+
+/// The most edits and claims one batch carries, so that a batch stays far below the message limit.
+pub const BATCH_ITEMS: usize = 500;
+
+/// A batch as it stands in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its number within the epoch.
+    pub number: u64,
+    /// Hash of `bytes`.
+    pub hash: Hash,
+    /// What goes out, byte for byte.
+    pub bytes: Vec<u8>,
+}
+
+/// What a device knows about its place when it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The installation epoch.
+    pub epoch: Uuid,
+    /// What it holds already.
+    pub cursor: Cursor,
+    /// The version of its key list.
+    pub key_list: u64,
+}
+
+/// What a response asks the device to do, in this order, in one transaction.
+#[derive(Debug)]
+pub struct Absorbed {
+    /// HQ's clock when it answered.
+    pub hq_time: UtcMs,
+    /// What became of the batch.
+    pub batch: BatchFate,
+    /// News to commit with its cursor.
+    pub page: Page,
+    /// A key list to verify against the root.
+    pub keys: Option<Signed>,
+    /// HQ's feed is of another life: everything must be pulled again.
+    pub restart_feed: bool,
+}
+
+/// What became of the batch that was sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum BatchFate {
+    /// None was sent.
+    NothingSent,
+    /// Settle it with this answer.
+    Settled(BatchAnswer),
+    /// Take a new epoch and actor, pull again, replay unsent edits.
+    Forked,
+}
+
+/// Why a response is not believed. The batch stays in the outbox and goes out again.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ResponseError {
+    /// HQ speaks a newer protocol.
+    #[error("HQ speaks protocol {0}")]
+    NewerProtocol(u16),
+    /// The answer is not to the batch that was sent.
+    #[error("the answer belongs to another batch")]
+    WrongBatch,
+    /// Not a message.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+}
+
+/// Seals edits and claims under the number and hash that continue the chain.
+pub fn seal(
+    last: Option<(u64, Hash)>,
+    pushes: Vec<Push>,
+    commands: Vec<Command>,
+) -> Result<Sealed, WireError> {
+    let (last_number, previous) = last.unwrap_or_default();
+    let number = last_number.saturating_add(1);
+    let bytes = encode(&Batch { number, previous, pushes, commands })?;
+    Ok(Sealed { number, hash: hash(&bytes), bytes })
+}
+
+/// The request for one exchange.
+pub fn request(standing: Standing, batch: Option<&Sealed>, want: Vec<Uuid>) -> SyncRequest {
+    SyncRequest {
+        protocol: PROTOCOL,
+        epoch: standing.epoch,
+        batch: batch.map(|sealed| ByteBuf::from(sealed.bytes.clone())),
+        cursor: standing.cursor,
+        key_list: standing.key_list,
+        want,
+    }
+}
+
+/// Checks that a response answers what was asked, and says what to do with it.
+pub fn absorb(
+    standing: Standing,
+    sent: Option<&Sealed>,
+    response: SyncResponse,
+) -> Result<Absorbed, ResponseError> {
+    if response.protocol > PROTOCOL {
+        return Err(ResponseError::NewerProtocol(response.protocol));
+    }
+    let batch = match (sent, response.outcome) {
+        (None, BatchOutcome::Nothing) => BatchFate::NothingSent,
+        (Some(sealed), BatchOutcome::Answered(bytes)) => {
+            let answer: BatchAnswer = decode(&bytes)?;
+            if answer.number != sealed.number || answer.hash != sealed.hash {
+                return Err(ResponseError::WrongBatch);
+            }
+            BatchFate::Settled(answer)
+        }
+        (Some(_), BatchOutcome::Forked) => BatchFate::Forked,
+        _ => return Err(ResponseError::WrongBatch),
+    };
+    let asked = standing.cursor.generation;
+    let restart_feed = asked != 0 && response.page.next.generation != asked;
+    Ok(Absorbed {
+        hq_time: response.hq_time,
+        batch,
+        page: response.page,
+        keys: response.keys,
+        restart_feed,
+    })
+}

@@ -1,0 +1,119 @@
+//! `cargo xtask test`: everything that must pass before a change lands.
+
+use std::io::IsTerminal;
+use std::process::Command;
+use std::sync::Mutex;
+
+use crate::failure::{Failure, Result};
+use crate::steps::{self, Step};
+use crate::system_packages::{self, BUILD_AND_TEST};
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use crate::{codegen, process, tidy};
+
+/// A test whose name holds these words makes network namespaces, mounts or other users, and is
+/// left out, and said to be, when the person is not root.
+const NEEDS_ROOT: &str = "needs_root";
+
+/// Runs all steps; the last line says how many tests ran.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let tally = Mutex::new(Tally::default());
+    let cargo = |arguments: &[&str]| process::run(&mut workspace.cargo(arguments));
+    let outcome = steps::run(vec![
+        Step::new("system packages", || system_packages::install(BUILD_AND_TEST)),
+        Step::new("format", || {
+            require_component(workspace, "fmt", "rustfmt")?;
+            cargo(&["fmt", "--all", "--check"])
+        }),
+        Step::new("tidy", || tidy::check(workspace)),
+        Step::new("clippy", || {
+            require_component(workspace, "clippy", "clippy")?;
+            let targets = ["clippy", "--locked", "--workspace", "--all-targets"];
+            cargo(&[&targets[..], &["--", "-D", "warnings"]].concat())
+        }),
+        // This program is running: it is not built over.
+        Step::new("programs under test", || {
+            cargo(&["build", "--locked", "--workspace", "--bins", "--exclude", "xtask"])
+        }),
+        Step::new("tests", || run_tests(workspace, &tally)),
+        Step::new("doc tests", || {
+            counted(workspace.cargo(&["test", "--locked", "--workspace", "--doc"]), &tally)
+        }),
+        Step::new("codegen", || codegen::check(workspace)),
+    ]);
+    let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let outcome = outcome.and_then(|()| at_least_one(&tally));
+    println!("{tally}");
+    outcome
+}
+
+fn at_least_one(tally: &Tally) -> Result<()> {
+    if tally.passed > 0 {
+        return Ok(());
+    }
+    Err(Failure::Found(
+        "no test ran: the runner found none, or its closing line changed".to_owned(),
+    ))
+}
+
+/// cargo-nextest where it is installed, for its isolation and timeouts; else cargo's own runner.
+fn run_tests(workspace: &Workspace, tally: &Mutex<Tally>) -> Result<()> {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        println!("not root: the tests named *{NEEDS_ROOT}* are skipped");
+    }
+    let without_root = format!("not test({NEEDS_ROOT})");
+    let (runner, filter): (&[&str], [&str; 3]) =
+        if process::answers(&mut workspace.cargo(&["nextest", "--version"])) {
+            (
+                &["nextest", "run", "--locked", "--workspace", "--no-fail-fast"],
+                ["--filterset", &without_root, ""],
+            )
+        } else {
+            println!("cargo-nextest is not installed: running `cargo test`");
+            let targets = &[
+                "test",
+                "--locked",
+                "--workspace",
+                "--lib",
+                "--bins",
+                "--tests",
+                "--no-fail-fast",
+            ];
+            (targets, ["--", "--skip", NEEDS_ROOT])
+        };
+    let mut command = workspace.cargo(runner);
+    if !root {
+        command.args(filter.iter().filter(|word| !word.is_empty()));
+    }
+    counted(command, tally)
+}
+
+fn counted(mut command: Command, tally: &Mutex<Tally>) -> Result<()> {
+    if std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    process::run_watched(&mut command, |line| {
+        tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take_in(line);
+    })
+}
+
+fn require_component(workspace: &Workspace, subcommand: &str, component: &str) -> Result<()> {
+    if process::answers(&mut workspace.cargo(&[subcommand, "--version"])) {
+        return Ok(());
+    }
+    Err(Failure::Missing(format!(
+        "Rust's own `{component}` is not installed; with rustup: rustup component add {component}"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_without_a_test_fails() {
+        assert!(at_least_one(&Tally { passed: 0, failed: 0, skipped: 9 }).is_err());
+        assert!(at_least_one(&Tally { passed: 1, failed: 0, skipped: 0 }).is_ok());
+    }
+}

@@ -1,0 +1,15 @@
+-- Search over records: `search_row` keeps what a hit is checked against, `search_word` the words
+-- cut from it (contentless). A projection like those of 0001.
+
+CREATE TABLE search_row (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT    NOT NULL,
+    entry_id   TEXT    NOT NULL,
+    text       TEXT    NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (kind, entry_id)
+) STRICT;
+CREATE VIRTUAL TABLE search_word USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, prefix = '2 3 4',
+    tokenize = 'unicode61'
+);
