@@ -10,6 +10,6 @@ CREATE TABLE search_row (
     UNIQUE (kind, entry_id)
 ) STRICT;
 CREATE VIRTUAL TABLE search_word USING fts5 (
-    words, content = '', contentless_delete = 1, detail = none, prefix = '2 3 4',
+    words, content = '', contentless_delete = 1, detail = none, prefix = '3 4 5',
     tokenize = 'unicode61'
 );

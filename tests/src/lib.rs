@@ -1,1 +1,9 @@
-//! Test support.
+//! What tests through the public doors share: the programs as processes of their own, a line that
+//! can be cut, pictures of labels, and the door job as a script.
+
+pub mod binaries;
+pub mod device;
+pub mod hq;
+pub mod line;
+pub mod pictures;
+pub mod story;

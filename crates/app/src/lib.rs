@@ -27,4 +27,4 @@ pub mod usecase;
 pub use app::App;
 pub use error::{ApiError, ApiResult};
 pub use error_code::ErrorCode;
-pub use table::{COMMANDS, CommandInfo, Tag};
+pub use table::{COMMANDS, CommandInfo, Tag, export_types};

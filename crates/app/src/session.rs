@@ -111,11 +111,6 @@ impl Session {
         Ok(view)
     }
 
-    /// What a record's document says; `None` where there is none yet.
-    pub(crate) async fn view(&self, doc: Uuid) -> ApiResult<Option<FactView>> {
-        self.db.read(move |conn| view_document(conn, doc)).await
-    }
-
     /// Puts a claim into the outbox; it is durable when this returns.
     pub(crate) async fn claim(&self, claim: Claim) -> ApiResult<CommandKey> {
         let host = Arc::clone(&self.host);

@@ -20,7 +20,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Value, json};
 
 use crate::{
-    demo, digest, enrolment, execute,
+    demo, digest, enrolment,
+    execute::{self, scratch::Scratch},
     home::{Home, HomeError},
     host, keys, offline_commands, reference, server, tls,
 };
@@ -144,6 +145,9 @@ enum Command {
         #[arg(long)]
         data_files: Option<PathBuf>,
     },
+    /// Try out changes from devices for a server; started by `serve`.
+    #[command(hide = true)]
+    ScratchWorker,
     /// Read the labels in pictures, one line of JSON each.
     Labels {
         /// Pictures.
@@ -243,6 +247,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             print(&serde_json::to_string_pretty(&answer)?)?;
             return Ok(code);
         }
+        Command::ScratchWorker => execute::scratch::work(std::io::stdin(), std::io::stdout())?,
         Command::Labels { images } => {
             for image in images {
                 print_json(&offline_commands::labels(&image))?;
@@ -255,7 +260,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
 fn serve(data: &Path, listen: SocketAddr, as_json: bool) -> Result<(), Failure> {
     let home = Home::open(data, host::now())?;
     let pin = tls::pin(&home)?;
-    let hq = Arc::new(server::Hq::new(home, host::now)?);
+    let hq = Arc::new(server::Hq::new(home, host::now, Scratch::worker(std::env::current_exe()?))?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(server::serve(hq, listen, move |address| {
         let line = if as_json {

@@ -105,7 +105,6 @@ pub(crate) struct MediaRow {
     pub(crate) hash: String,
     pub(crate) kind: String,
     pub(crate) label: String,
-    pub(crate) mime: String,
     pub(crate) bytes: u64,
 }
 

@@ -4,7 +4,7 @@
 use crate::catalogue::{Category, gtin};
 use crate::money::{BasisPoints, Fen};
 use crate::subsidy::customer::{CustomerFacts, CustomerKind, EntitlementState, SaleParties};
-use crate::subsidy::pack::{ItemRule, RulePack};
+use crate::subsidy::pack::{ItemRule, PartyRole, RulePack};
 use crate::subsidy::refusal::{Refusal, RefusalCode};
 use crate::subsidy::rules::InForce;
 use crate::time::Date;
@@ -118,18 +118,31 @@ fn check_customer(pack: &RulePack, customer: &CustomerFacts, refusals: &mut Vec<
     if pack.rural_only && !customer.rural {
         refusals.push(Refusal::plain(RefusalCode::NotRural, pack));
     }
-    let parties = &customer.parties;
-    if pack.seller_is_buyer && parties.seller != parties.buyer {
-        refusals.push(Refusal::plain(RefusalCode::SellerNotBuyer, pack));
+    if pack.seller_is_buyer {
+        let roles = [PartyRole::Buyer, PartyRole::Seller];
+        let otherwise = Refusal::plain(RefusalCode::SellerNotBuyer, pack);
+        refusals.extend(not_one_person(pack, &roles, &customer.parties, otherwise));
     }
-    let labels: Vec<&str> = pack.same_person.iter().map(|&role| parties.label(role)).collect();
-    if labels.contains(&SaleParties::UNKNOWN) {
-        let unknown = |role: &_| parties.label(*role) == SaleParties::UNKNOWN;
-        let roles: Vec<_> = pack.same_person.iter().copied().filter(unknown).collect();
-        refusals.push(Refusal::person_unknown(pack, &roles));
-    } else if labels.windows(2).any(|pair| pair.first() != pair.last()) {
-        refusals.push(Refusal::not_same_person(pack, &pack.same_person));
+    let otherwise = Refusal::not_same_person(pack, &pack.same_person);
+    refusals.extend(not_one_person(pack, &pack.same_person, &customer.parties, otherwise));
+}
+
+/// Why roles that one person must play may not be played by one: nobody has asked about some of
+/// them (two unknown people are not known to be the same), or, with the refusal given, they differ.
+fn not_one_person(
+    pack: &RulePack,
+    roles: &[PartyRole],
+    parties: &SaleParties,
+    otherwise: Refusal,
+) -> Option<Refusal> {
+    let is_unknown = |role: &PartyRole| parties.label(*role) == SaleParties::UNKNOWN;
+    let unknown: Vec<PartyRole> = roles.iter().copied().filter(is_unknown).collect();
+    if !unknown.is_empty() {
+        return Some(Refusal::person_unknown(pack, &unknown));
     }
+    let mut labels = roles.iter().map(|role| parties.label(*role));
+    let first = labels.next()?;
+    labels.any(|label| label != first).then_some(otherwise)
 }
 
 fn check_entitlement(

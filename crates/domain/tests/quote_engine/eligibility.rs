@@ -129,6 +129,20 @@ fn seller_is_not_the_buyer() {
 }
 
 #[test]
+fn two_unknown_people_are_not_one() {
+    for parties in [
+        json!({ "seller": "unknown", "buyer": "unknown" }),
+        json!({ "seller": "unknown" }),
+        json!({ "buyer": "unknown" }),
+    ] {
+        let mut sale = sale("2010-07-01", "CN-41", vec![machine("1", "tv", 3_000, None)]);
+        sale["customer"] = json!({ "parties": parties });
+        let codes = codes(&quote(sale), "1", "CN-2009");
+        assert_eq!(codes, [Code::PersonUnknown, Code::OldUnitMissing]);
+    }
+}
+
+#[test]
 fn applicant_payer_and_recipient_are_one_person_in_beijing() {
     let with = |region: &str, parties| {
         let mut sale = sale("2026-07-15", region, vec![machine("1", "fridge", 3_000, Some(1))]);

@@ -160,7 +160,7 @@ fn machine(
         .unwrap_or_default()
         .into_iter()
         .map(|part| {
-            let part = part.trim_end_matches('?').to_owned();
+            let part = part.part.clone();
             let serial = Some(serial(&model.sku, &part, number));
             Component { part, serial }
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_domain::{org::Bucket, rights::may_write};
+use doorstep_domain::{facts::FactView, org::Bucket};
 use doorstep_store::{
     error::{Result, StoreError},
     ledger::{
@@ -10,10 +10,7 @@ use doorstep_store::{
         feed::{self, Stream},
     },
 };
-use doorstep_sync::{
-    admission::admit,
-    wire::{DocReceipt, DocRefusal, Push},
-};
+use doorstep_sync::wire::{DocReceipt, DocRefusal, Push};
 use serde_bytes::ByteBuf;
 
 use super::{
@@ -55,21 +52,23 @@ fn store(desk: &Desk<'_>, push: &Push) -> Result<std::result::Result<DocReceipt,
     let Some(buckets) = buckets_for(desk, push)? else {
         return Ok(Err(refusal(push, "not_allowed", "outside the person's access")));
     };
-    let role = desk.caller.person.role;
-    let allowed = |section: &str, key: &str| may_write(role, push.kind, section, key);
     let snapshot = current.as_ref().map(|held| held.snapshot.as_slice());
-    let admitted = match admit(push, snapshot, &allowed) {
-        Ok(admitted) => admitted,
-        Err(error) => return Ok(Err(refusal(push, error.code(), error.to_string()))),
+    let tried = match desk.scratch.admit(push, desk.caller.person.role, snapshot) {
+        Ok(tried) => tried,
+        Err(refused) => return Ok(Err(refusal(push, &refused.code, refused.detail))),
     };
-    let view = serde_json::to_string(&admitted.view)
+    let view: FactView = serde_json::from_str(&tried.view)
         .map_err(|error| StoreError::Unreadable { what: "view", detail: error.to_string() })?;
-    let after =
-        Stored { kind: push.kind, snapshot: admitted.snapshot, heads: admitted.heads.0, view };
+    let after = Stored {
+        kind: push.kind,
+        snapshot: tried.snapshot.into_vec(),
+        heads: tried.heads.into_vec(),
+        view: tried.view,
+    };
     let origin = Some((desk.caller.device, desk.epoch));
-    let accepted = Accepted { after: &after, changes: &admitted.changes, origin };
+    let accepted = Accepted { after: &after, changes: &tried.changes, origin };
     documents::put(desk.conn, push.doc, &accepted, &buckets)?;
-    projection::apply(desk, &admitted.view, &admitted.touched, &buckets)?;
+    projection::apply(desk, &view, &tried.touched, &buckets)?;
     Ok(Ok(DocReceipt { doc: push.doc, heads: ByteBuf::from(after.heads) }))
 }
 

@@ -10,6 +10,7 @@ mod field_events;
 mod isolate;
 mod order_check;
 mod projection;
+pub mod scratch;
 pub mod shelf;
 
 use doorstep_domain::time::UtcMs;
@@ -27,6 +28,8 @@ pub struct Desk<'a> {
     pub conn: &'a Connection,
     /// HQ's data folder, for its keys.
     pub home: &'a Home,
+    /// Where changes are tried out.
+    pub scratch: &'a scratch::Scratch,
     /// The books of every bundle version used lately.
     pub shelf: &'a shelf::Shelf,
     /// Who sent the batch.

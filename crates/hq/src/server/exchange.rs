@@ -111,6 +111,7 @@ fn take_batch(
             let desk = Desk {
                 conn: tx,
                 home: &hq.home,
+                scratch: &hq.scratch,
                 shelf: &hq.shelf,
                 caller,
                 epoch: request.epoch,

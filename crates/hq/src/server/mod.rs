@@ -32,10 +32,11 @@ use doorstep_sync::auth;
 use rusqlite::Connection;
 
 use crate::{
-    execute::shelf::Shelf,
+    execute::{scratch::Scratch, shelf::Shelf},
     home::{Home, HomeError},
     tls,
 };
+pub use media::MediaRow;
 use refusal::Refused;
 
 /// How long open requests may take to end after a signal.
@@ -46,20 +47,22 @@ pub struct Hq {
     home: Home,
     writer: Mutex<Connection>,
     shelf: Shelf,
+    scratch: Scratch,
     clock: Box<dyn Fn() -> UtcMs + Send + Sync>,
 }
 
 impl Hq {
-    /// HQ on a data folder, with a clock.
+    /// HQ on a data folder, with a clock and a place to try out what devices send.
     ///
     /// # Errors
     /// [`HomeError`] when the ledger does not open.
     pub fn new(
         home: Home,
         clock: impl Fn() -> UtcMs + Send + Sync + 'static,
+        scratch: Scratch,
     ) -> Result<Hq, HomeError> {
         let writer = Mutex::new(home.connect(clock())?);
-        Ok(Hq { home, writer, shelf: Shelf::default(), clock: Box::new(clock) })
+        Ok(Hq { home, writer, shelf: Shelf::default(), scratch, clock: Box::new(clock) })
     }
 
     fn now(&self) -> UtcMs {

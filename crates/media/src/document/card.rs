@@ -79,7 +79,7 @@ fn code(flow: &mut Flow, paper: &CardPaper, runs: Vec<(usize, usize, usize)>) {
 
     let wide = left - quiet - MARGIN - 12.0;
     if paper.provisional {
-        flow.title_stamp(Label::Provisional, Ink::AMBER);
+        flow.stamp(flow.say(Label::Provisional), Ink::AMBER);
     }
     for (label, value) in [
         (Label::CardNumber, paper.card_id.clone()),

@@ -15,7 +15,7 @@ pub(crate) const MARGIN: f32 = 50.0;
 /// Where text may run from margin to margin.
 pub(crate) const MEASURE: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 const TOP: f32 = 44.0;
-const BOTTOM: f32 = PAGE_HEIGHT - 62.0;
+const BOTTOM: f32 = PAGE_HEIGHT - 56.0;
 const FOOT: f32 = PAGE_HEIGHT - 44.0;
 /// Ideographs stand 0.88 em above the baseline in the Noto faces.
 const ASCENT: f32 = 0.88;
@@ -67,6 +67,8 @@ pub(crate) struct Flow {
     title: Label,
     sample: bool,
     foot: String,
+    /// Where the right edge of the next stamp goes.
+    stamp_edge: f32,
 }
 
 impl Flow {
@@ -80,21 +82,27 @@ impl Flow {
         sample: bool,
     ) -> Result<Flow, DocumentError> {
         let fonts = Fonts::embedded().ok_or(DocumentError::Fonts)?;
-        let mut flow =
-            Flow { fonts, sheets: Sheets::default(), language, y: TOP, title, sample, foot };
+        let mut flow = Flow {
+            fonts,
+            sheets: Sheets::default(),
+            language,
+            y: TOP,
+            title,
+            sample,
+            foot,
+            stamp_edge: PAGE_WIDTH - MARGIN,
+        };
         flow.sheets.start_page();
         flow.sample_mark();
-        flow.paragraph(issuer, Style::NOTE, MARGIN, MEASURE - 120.0);
+        flow.paragraph(issuer, Style::NOTE, MARGIN, MEASURE - 220.0);
         flow.y += 2.0;
         let used = flow.line(title.text(language), Style::TITLE, MARGIN, flow.y, Align::Left);
         let beside = title.text(other(language));
-        flow.line(
-            beside,
-            Style::BODY.in_ink(Ink::QUIET),
-            MARGIN + used + 10.0,
-            flow.y + 9.5,
-            Align::Left,
-        );
+        let small = Style::BODY.in_ink(Ink::QUIET);
+        let wide = width(&flow.shaped(beside, small), small.size);
+        if used + 10.0 + wide <= MEASURE {
+            flow.line(beside, small, MARGIN + used + 10.0, flow.y + 9.5, Align::Left);
+        }
         flow.y += Style::TITLE.leading + 4.0;
         flow.rule(Ink::PINE, 1.4);
         flow.y += 10.0;
@@ -156,6 +164,7 @@ impl Flow {
     fn next_page(&mut self) {
         self.sheets.start_page();
         self.y = TOP;
+        self.stamp_edge = PAGE_WIDTH - MARGIN;
         self.sample_mark();
         let title = self.title.text(self.language);
         self.line(title, Style::NOTE, MARGIN, self.y, Align::Left);
@@ -166,17 +175,13 @@ impl Flow {
 
     fn sample_mark(&mut self) {
         if self.sample {
-            self.stamp("样例数据 SAMPLE", PAGE_WIDTH - MARGIN, TOP - 8.0, Ink::AMBER);
+            self.stamp("样例数据 SAMPLE", Ink::AMBER);
         }
     }
 
-    /// A mark at the right of the title: what state the paper is in.
-    pub(crate) fn title_stamp(&mut self, label: Label, ink: Ink) {
-        self.stamp(label.text(self.language), PAGE_WIDTH - MARGIN, TOP + 20.0, ink);
-    }
-
-    /// A framed mark whose right edge stands at `right`.
-    fn stamp(&mut self, text: &str, right: f32, top: f32, ink: Ink) {
+    /// A framed mark in the upper right corner of the page, left of those already there.
+    pub(crate) fn stamp(&mut self, text: &str, ink: Ink) {
+        let (right, top) = (self.stamp_edge, TOP - 8.0);
         let style = Style { size: 8.6, leading: 12.0, weight: Weight::Bold, ink };
         let clusters = self.shaped(text, style);
         let wide = width(&clusters, style.size) + 12.0;
@@ -189,6 +194,7 @@ impl Flow {
             ink,
         });
         self.line(text, style, right - wide + 6.0, top + 2.3, Align::Left);
+        self.stamp_edge = right - wide - 6.0;
     }
 
     /// Draws on the current page.
@@ -247,7 +253,7 @@ impl Flow {
     /// A heading in the document's language with the other language small beside it.
     pub(crate) fn heading(&mut self, label: Label) {
         self.need(Style::HEADING.leading + 30.0);
-        self.y += 10.0;
+        self.y += 8.0;
         let used = self.line(self.say(label), Style::HEADING, MARGIN, self.y, Align::Left);
         let beside = label.text(other(self.language));
         self.line(beside, Style::NOTE, MARGIN + used + 7.0, self.y + 2.8, Align::Left);

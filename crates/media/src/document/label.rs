@@ -27,7 +27,7 @@ macro_rules! labels {
 
 labels! {
     QuoteTitle: "以旧换新报价单", "Trade-in quote";
-    OrderTitle: "拆旧装新合并订单", "Combined removal and installation order";
+    OrderTitle: "拆旧装新合并订单", "Combined removal-install order";
     CardTitle: "电子保修卡", "Warranty card";
     Customer: "客户", "Customer";
     Name: "姓名", "Name";
@@ -57,10 +57,11 @@ labels! {
     IfApproved: "若补贴获批", "If the subsidy is approved";
     EstimateNote:
         "补贴由总部按当地规则核定，获批前只是预估；未获批时按“确定应付”结算。",
-        "HQ decides the subsidy under the local rules; until then it is an estimate. If it is refused, “Certain to pay” applies.";
+        "HQ decides the subsidy under the local rules; until then it is an estimate. If it is refused, the amount “Certain to pay” applies.";
     Remarks: "说明", "Remarks";
-    RuleSources: "规则依据", "Rule sources";
-    Bundles: "数据版本", "Data versions";
+    Basis: "说明与依据", "Remarks and sources";
+    RuleSources: "规则依据：", "Rule: ";
+    Bundles: "数据版本：", "Data version: ";
     Receipt: "回执号", "Receipt number";
     State: "状态", "State";
     AwaitingHq: "待总部登记", "Awaiting HQ";

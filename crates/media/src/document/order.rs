@@ -9,7 +9,7 @@ use super::quote::{foot, hash_tail, in_words};
 use super::sheet::{Ink, Mark, PAGE_WIDTH};
 use super::table::Row;
 
-const PAD_HEIGHT: f32 = 118.0;
+const PAD_HEIGHT: f32 = 100.0;
 const PAD_WIDTH: f32 = 290.0;
 
 /// Sets a combined order as a PDF.
@@ -37,14 +37,14 @@ fn header(flow: &mut Flow, paper: &OrderPaper) {
             (Label::Registered, order_number.as_str(), Ink::PINE)
         }
     };
-    flow.title_stamp(state, ink);
+    flow.stamp(flow.say(state), ink);
+    let customer = format!("{} · {}", paper.customer.name, masked_phone(&paper.customer.phone));
     flow.pairs(&[
         (Label::Receipt, &paper.receipt_number),
         (Label::OrderNumber, number),
         (Label::QuoteNumber, &paper.quote_id),
         (Label::ContentHash, hash_tail(&paper.content_hash)),
-        (Label::Customer, &paper.customer.name),
-        (Label::Phone, &masked_phone(&paper.customer.phone)),
+        (Label::Customer, &customer),
         (Label::Address, &paper.customer.address),
     ]);
 }
@@ -89,7 +89,7 @@ fn agreement(flow: &mut Flow, paper: &OrderPaper) {
         IfRefused::CancelFree => Label::CancelFree,
     });
     let sentence = flow.wrapped(&paper.binding, Style::BODY, MEASURE).len();
-    let height = (0..sentence).fold(PAD_HEIGHT + 136.0, |sum, _| sum + Style::BODY.leading);
+    let height = (0..sentence).fold(PAD_HEIGHT + 130.0, |sum, _| sum + Style::BODY.leading);
     if Flow::fits_a_page(height) {
         flow.need(height);
     }

@@ -3,7 +3,8 @@
 /// A telephone number with its middle hidden: `138****5678`. Papers lie about on counters, so they
 /// are masked here, whatever the caller passes; an already masked number stays as it is.
 pub(super) fn masked_phone(phone: &str) -> String {
-    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    let place = |character: char| character.is_ascii_digit() || character == '*';
+    let digits = phone.chars().filter(|c| place(*c)).count();
     if digits < 7 {
         return phone.to_owned();
     }
@@ -11,7 +12,7 @@ pub(super) fn masked_phone(phone: &str) -> String {
     phone
         .chars()
         .map(|character| {
-            if !character.is_ascii_digit() {
+            if !place(character) {
                 return character;
             }
             seen += 1;

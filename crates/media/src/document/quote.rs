@@ -39,15 +39,13 @@ pub fn quote_paper(paper: &QuotePaper) -> Result<Vec<u8>, DocumentError> {
 
     flow.heading(Label::PriceDetail);
     flow.price_table(&rows(paper));
-    for (heading, texts) in [
-        (Label::Remarks, &paper.remarks),
-        (Label::RuleSources, &paper.sources),
-        (Label::Bundles, &paper.bundles),
-    ] {
-        if !texts.is_empty() {
-            flow.heading(heading);
-            flow.bullets(texts);
-        }
+    let mut basis = paper.remarks.clone();
+    for (label, texts) in [(Label::RuleSources, &paper.sources), (Label::Bundles, &paper.bundles)] {
+        basis.extend(texts.iter().map(|text| format!("{}{text}", flow.say(label))));
+    }
+    if !basis.is_empty() {
+        flow.heading(Label::Basis);
+        flow.bullets(&basis);
     }
     flow.finish()
 }

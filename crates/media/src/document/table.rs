@@ -206,22 +206,22 @@ impl Flow {
             let x = MARGIN + if column == 0 { 0.0 } else { wide + gap };
             let y = self.y;
             if column == 0 {
-                self.draw(Mark::Filled { rects: vec![(x, y, wide, 60.0)], ink: Ink::PINE_SOFT });
+                self.draw(Mark::Filled { rects: vec![(x, y, wide, 56.0)], ink: Ink::PINE_SOFT });
             }
             self.draw(Mark::Framed {
                 x,
                 y,
                 width: wide,
-                height: 60.0,
+                height: 56.0,
                 thickness: 0.9,
                 ink: Ink::PINE,
             });
             let used = self.line(self.say(label), Style::HEADING, x + 12.0, y + 7.0, Align::Left);
             let beside = label.text(other(self.language));
             self.line(beside, Style::NOTE, x + 12.0 + used + 6.0, y + 9.4, Align::Left);
-            self.line(&format!("¥{amount}"), Style::TOTAL, x + 12.0, y + 25.0, Align::Left);
+            self.line(&format!("¥{amount}"), Style::TOTAL, x + 12.0, y + 22.5, Align::Left);
         }
-        self.y += 70.0;
+        self.y += 65.0;
     }
 }
 

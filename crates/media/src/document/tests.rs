@@ -290,9 +290,7 @@ fn an_order_says_what_was_signed() {
     registered.state = OrderState::Registered { order_number: "SH-318".to_owned() };
     registered.signer = None;
     let text = self::text(&order_paper(&registered).unwrap()).unwrap();
-    assert!(
-        text.contains("SH-318") && text.contains("RegisteredbyHQ") && text.contains("Notsigned")
-    );
+    assert!(text.contains("SH-318") && text.contains("Registered") && text.contains("Notsigned"));
     assert!(!text.contains("AwaitingHQ"));
 }
 

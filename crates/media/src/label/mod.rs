@@ -1,6 +1,6 @@
 //! Labels on machines: finding and decoding their codes, and what makers write in them.
 //!
-//! [`read_image`] and [`read_luma`] find QR, EAN-13 and Code 128 in a picture; [`parse`] says what
+//! [`read_image`], [`read_luma`] and [`read_frame`] find QR, EAN-13 and Code 128 in a picture; [`parse`] says what
 //! a decoded text is; [`typed`] does the same for a code typed by hand; [`report`] puts both
 //! together as JSON. The formats are exactly these three: with more one-dimensional formats
 //! allowed, decoders read barcodes into pages of text.
@@ -19,6 +19,7 @@ mod report;
 mod search;
 mod typed;
 
+use search::Effort;
 use serde::{Deserialize, Serialize};
 
 pub use charset::Charset;
@@ -98,18 +99,28 @@ impl LabelReading {
 /// [`MAX_FILE_BYTES`], [`MAX_PIXELS`].
 pub fn read_image(bytes: &[u8]) -> LabelReading {
     match picture::decode(bytes) {
-        Ok(plane) => search::search(plane),
+        Ok(plane) => search::search(plane, Effort::Thorough),
         Err(error) => LabelReading::failed(error),
     }
 }
 
-/// Finds the codes in grey pixels, row by row, 0 = black: a camera frame.
+/// Finds the codes in grey pixels, row by row, 0 = black, as thoroughly as [`read_image`] does.
 pub fn read_luma(width: u32, height: u32, pixels: &[u8]) -> LabelReading {
+    read_pixels(width, height, pixels, Effort::Thorough)
+}
+
+/// Finds the codes in a frame of a running camera: one quick look, for the next frame is coming.
+/// A still picture is for [`read_luma`].
+pub fn read_frame(width: u32, height: u32, pixels: &[u8]) -> LabelReading {
+    read_pixels(width, height, pixels, Effort::Glance)
+}
+
+fn read_pixels(width: u32, height: u32, pixels: &[u8], effort: Effort) -> LabelReading {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return LabelReading::failed(LabelError::TooManyPixels);
     }
     match plane::Plane::new(width as usize, height as usize, pixels.to_vec()) {
-        Some(plane) => search::search(plane),
+        Some(plane) => search::search(plane, effort),
         None => LabelReading::failed(LabelError::WrongSize),
     }
 }

@@ -61,24 +61,33 @@ impl Plane {
         self.px.get(y * self.width + x).copied().unwrap_or(255)
     }
 
-    /// The grey level between pixels, in 1/256 steps; `None` outside the picture.
-    pub(crate) fn between(&self, x: f32, y: f32) -> Option<f32> {
-        if !(x >= 0.0 && y >= 0.0) {
-            return None;
+    /// Grey levels at `count` points from (x, y) on, (dx, dy) apart, interpolated between pixels.
+    /// All points must lie within [0, width − 1) × [0, height − 1); those that do not are left out.
+    pub(crate) fn sample(
+        &self,
+        (x, y): (f32, f32),
+        (dx, dy): (f32, f32),
+        count: usize,
+        levels: &mut Vec<f32>,
+    ) {
+        const ONE: f32 = 65_536.0;
+        let (mut fx, mut fy) = ((x * ONE) as i64, (y * ONE) as i64);
+        let (step_x, step_y) = ((dx * ONE) as i64, (dy * ONE) as i64);
+        for _ in 0..count {
+            let start = (fy >> 16) as usize * self.width + (fx >> 16) as usize;
+            let below = start + self.width;
+            if let (Some([a, b]), Some([c, d])) =
+                (self.px.get(start..start + 2), self.px.get(below..below + 2))
+            {
+                let (tx, ty) = ((fx >> 8 & 255) as i32, (fy >> 8 & 255) as i32);
+                let upper = (i32::from(*a) << 8) + (i32::from(*b) - i32::from(*a)) * tx;
+                let lower = (i32::from(*c) << 8) + (i32::from(*d) - i32::from(*c)) * tx;
+                let level = (upper << 8) + (lower - upper) * ty;
+                levels.push(level as f32 / ONE);
+            }
+            fx += step_x;
+            fy += step_y;
         }
-        let (column, row) = (x as usize, y as usize);
-        if column + 1 >= self.width || row + 1 >= self.height {
-            return None;
-        }
-        let (fx, fy) = (x - column as f32, y - row as f32);
-        let start = row * self.width + column;
-        let [a, b] = self.px.get(start..start + 2)? else { return None };
-        let below = start + self.width;
-        let [c, d] = self.px.get(below..below + 2)? else { return None };
-        let (a, b, c, d) = (f32::from(*a), f32::from(*b), f32::from(*c), f32::from(*d));
-        let upper = a + (b - a) * fx;
-        let lower = c + (d - c) * fx;
-        Some(upper + (lower - upper) * fy)
     }
 
     /// Shrinks by a whole factor, each new pixel the mean of `factor`² old ones.
@@ -153,14 +162,20 @@ impl Plane {
         Plane { px: transposed(&down, self.height), ..*self }
     }
 
-    /// Sharpened: each pixel moved away from its surroundings by `percent` of the difference.
-    pub(crate) fn sharpened(&self, radius: usize, percent: i32) -> Plane {
-        let mean = self.box_mean(radius);
-        let px = self.px.iter().zip(&mean.px).map(|(&v, &m)| {
-            let (v, m) = (i32::from(v), i32::from(m));
-            (v + (v - m) * percent / 100).clamp(0, 255) as u8
-        });
-        Plane { px: px.collect(), ..*self }
+    /// Blur of about `radius` pixels taken back (van Cittert's iteration): what blurring the guess
+    /// again takes away from it is added, a few times over.
+    pub(crate) fn deblurred(&self, radius: usize) -> Plane {
+        const ROUNDS: usize = 5;
+        let mut guess = self.clone();
+        for _ in 0..ROUNDS {
+            // Two box means come close to a Gaussian.
+            let again = guess.box_mean(radius).box_mean(radius);
+            for ((value, seen), blurred) in guess.px.iter_mut().zip(&self.px).zip(&again.px) {
+                let next = i16::from(*value) + i16::from(*seen) - i16::from(*blurred);
+                *value = next.clamp(0, 255) as u8;
+            }
+        }
+        guess
     }
 
     /// Black where a pixel is darker than its surroundings by more than `margin` grey levels.
@@ -225,9 +240,11 @@ fn transposed(px: &[u8], width: usize) -> Vec<u8> {
     for top in (0..height).step_by(BLOCK) {
         for left in (0..width).step_by(BLOCK) {
             for x in left..(left + BLOCK).min(width) {
-                let target = out.iter_mut().skip(x * height + top).take(BLOCK);
+                let rows = BLOCK.min(height - top);
+                let start = x * height + top;
+                let target = out.get_mut(start..start + rows).unwrap_or_default();
                 let source = px.get(top * width + x..).unwrap_or_default();
-                for (to, from) in target.zip(source.iter().step_by(width).take(height - top)) {
+                for (to, from) in target.iter_mut().zip(source.iter().step_by(width)) {
                     *to = *from;
                 }
             }
@@ -239,21 +256,26 @@ fn transposed(px: &[u8], width: usize) -> Vec<u8> {
 /// A running mean within each row.
 fn mean_along_rows(px: &[u8], width: usize, radius: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(px.len());
+    // Dividing by a count is multiplying by its reciprocal in 1/2³², rounded up: exact for sums of
+    // bytes over fewer than 4,096 pixels.
+    let radius = radius.min(2047);
+    let reciprocals: Vec<u64> =
+        (0..=2 * radius as u64 + 1).map(|n| (1 << 32) / n.max(1) + 1).collect();
     for row in px.chunks_exact(width.max(1)) {
-        let mut sum: u32 = row.iter().take(radius).map(|&v| u32::from(v)).sum();
-        let mut count = row.len().min(radius) as u32;
-        let entering = row.iter().skip(radius).map(Some).chain(std::iter::repeat(None));
-        let leaving = std::iter::repeat_n(None, radius + 1).chain(row.iter().map(Some));
-        for (enters, leaves) in entering.zip(leaving).take(row.len()) {
-            if let Some(&value) = enters {
-                sum += u32::from(value);
+        let mut sum: u64 = row.iter().take(radius).map(|&v| u64::from(v)).sum();
+        let mut count = row.len().min(radius);
+        let mut entering = row.iter().skip(radius);
+        for (index, _) in row.iter().enumerate() {
+            if let Some(&value) = entering.next() {
+                sum += u64::from(value);
                 count += 1;
             }
-            if let Some(&value) = leaves {
-                sum -= u32::from(value);
+            if let Some(&value) = index.checked_sub(radius + 1).and_then(|gone| row.get(gone)) {
+                sum -= u64::from(value);
                 count -= 1;
             }
-            out.push((sum / count.max(1)) as u8);
+            let reciprocal = reciprocals.get(count).copied().unwrap_or_default();
+            out.push(((sum * reciprocal) >> 32) as u8);
         }
     }
     out

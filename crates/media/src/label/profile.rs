@@ -27,21 +27,29 @@ impl Line {
     /// The grey levels along the line within the picture and where on the line they begin.
     pub(crate) fn levels(&self, plane: &Plane, levels: &mut Vec<f32>) -> usize {
         levels.clear();
-        let mut first = 0;
-        for step in 0..self.length {
-            let (x, y) = self.point(step as f32);
-            match plane.between(x, y) {
-                Some(level) => {
-                    if levels.is_empty() {
-                        first = step;
-                    }
-                    levels.push(level);
-                }
-                None if levels.is_empty() => {}
-                None => break,
-            }
+        let (from, to) = self.inside(plane);
+        if to <= from {
+            return 0;
         }
+        let first = from.ceil() as usize;
+        let count = (to.floor() as usize).saturating_sub(first);
+        plane.sample(self.point(first as f32), (self.dx, self.dy), count, levels);
         first
+    }
+
+    /// The stretch of the line that lies within the picture, a pixel short of its border.
+    fn inside(&self, plane: &Plane) -> (f32, f32) {
+        let within = |start: f32, step: f32, size: usize| {
+            let (low, high) = ((1.0 - start) / step, (size as f32 - 2.0 - start) / step);
+            match step.abs() < 1e-6 {
+                true if start < 1.0 || start > size as f32 - 2.0 => (0.0, 0.0),
+                true => (0.0, f32::MAX),
+                false => (low.min(high), low.max(high)),
+            }
+        };
+        let across = within(self.x, self.dx, plane.width());
+        let down = within(self.y, self.dy, plane.height());
+        (across.0.max(down.0).max(0.0), across.1.min(down.1).min(self.length as f32))
     }
 }
 
@@ -123,6 +131,20 @@ mod tests {
         edges(&levels, 30.0, &mut found);
         assert!(found.darkens_first);
         assert_eq!(found.at, [1.5, 4.5, 6.5, 8.5]);
+    }
+
+    #[test]
+    fn a_line_is_cut_to_the_picture_and_keeps_its_positions() {
+        let ramp: Vec<u8> = (0..20 * 10).map(|i| (i % 20 * 10) as u8).collect();
+        let plane = Plane::new(20, 10, ramp).unwrap();
+        let mut levels = Vec::new();
+        let line = Line { x: -5.0, y: 4.0, dx: 1.0, dy: 0.0, length: 40 };
+        let first = line.levels(&plane, &mut levels);
+        assert_eq!((first, levels.len()), (6, 17));
+        assert!(levels.iter().enumerate().all(|(i, v)| (v - 10.0 * (i + 1) as f32).abs() < 0.1));
+        let outside = Line { y: 40.0, ..line };
+        outside.levels(&plane, &mut levels);
+        assert!(levels.is_empty());
     }
 
     #[test]

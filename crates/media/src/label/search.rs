@@ -47,20 +47,36 @@ enum Threshold {
     Blocks,
     /// Darker than the mean around it, for uneven light: radius in pixels.
     Around(usize),
-    /// The same after sharpening, for blur.
-    Sharpened(usize),
+    /// Blur of so many pixels taken back first.
+    Deblurred(usize),
     /// One level for the whole view.
     Single,
 }
 
-pub(super) fn search(picture: Plane) -> LabelReading {
-    let mut search =
-        Search { labels: Vec::new(), suspects: Vec::new(), passes: 0, panicked: false, picture };
+/// How long a picture is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Everything there is: a photo is all one has.
+    Thorough,
+    /// The overview only: of a live camera the next frame comes at once.
+    Glance,
+}
+
+pub(super) fn search(picture: Plane, effort: Effort) -> LabelReading {
+    let mut search = Search {
+        effort,
+        labels: Vec::new(),
+        suspects: Vec::new(),
+        passes: 0,
+        panicked: false,
+        picture,
+    };
     search.run();
     search.reading()
 }
 
 struct Search {
+    effort: Effort,
     picture: Plane,
     labels: Vec<Label>,
     suspects: Vec<Suspect>,
@@ -73,12 +89,13 @@ impl Search {
         let overview = self.picture.long_side().div_ceil(OVERVIEW_SIDE).max(1);
         let detail = if self.picture.area() > DETAIL_PIXELS { 2 } else { 1 };
         let Some(view) = self.view(overview) else { return };
-        self.matrix(&view, Threshold::Blocks);
-        self.linear(&view, 8);
+        self.plain(&view, 8);
+        if self.effort == Effort::Glance {
+            return;
+        }
         if detail < overview {
             if let Some(full) = self.view(detail) {
-                self.matrix(&full, Threshold::Blocks);
-                self.linear(&full, 12);
+                self.plain(&full, 12);
             }
         }
         if self.labels.is_empty() {
@@ -88,24 +105,34 @@ impl Search {
         self.suspects_in_detail();
         if self.labels.is_empty() {
             self.tiles(detail);
+            self.suspects_in_detail();
         }
+    }
+
+    fn plain(&mut self, view: &View, spacing: usize) {
+        self.matrix(view, Threshold::Blocks);
+        self.linear(view, spacing);
     }
 
     fn other_thresholds(&mut self, view: &View) {
         let side = view.plane.long_side();
-        for threshold in [
-            Threshold::Around((side / 40).max(6)),
-            Threshold::Sharpened((side / 200).max(2)),
-            Threshold::Around((side / 120).max(4)),
-            Threshold::Single,
-        ] {
-            self.matrix(view, threshold);
+        self.matrix(view, Threshold::Around((side / 40).max(6)));
+        for radius in [1, 2, 4] {
             if !self.labels.is_empty() {
                 return;
             }
+            let plane = view.plane.deblurred(radius);
+            let sharp = View { plane, ..*view };
+            self.matrix(&sharp, Threshold::Around(radius * 10));
+            self.matrix(&sharp, Threshold::Blocks);
+            self.linear(&sharp, 8);
         }
-        let smooth = View { plane: view.plane.box_mean(1), ..*view };
-        self.linear(&smooth, 6);
+        if self.labels.is_empty() {
+            self.matrix(view, Threshold::Around((side / 120).max(4)));
+            self.matrix(view, Threshold::Single);
+            let smooth = View { plane: view.plane.box_mean(1), ..*view };
+            self.linear(&smooth, 8);
+        }
     }
 
     /// Coarser views average noise and blur away; finer ones show what the overview lost.
@@ -115,8 +142,7 @@ impl Search {
         let finer = [overview / 2, overview / 3].into_iter().filter(|f| *f > detail);
         for factor in coarser.chain(finer) {
             let Some(view) = self.view(factor) else { continue };
-            self.matrix(&view, Threshold::Blocks);
-            self.linear(&view, 6);
+            self.plain(&view, 6);
             if self.labels.is_empty() {
                 self.matrix(&view, Threshold::Around((view.plane.long_side() / 40).max(6)));
             }
@@ -143,7 +169,8 @@ impl Search {
                 Threshold::Blocks,
                 Threshold::Single,
                 Threshold::Around(side / 12),
-                Threshold::Sharpened(side / 90),
+                Threshold::Deblurred(side / 150),
+                Threshold::Deblurred(side / 80),
                 Threshold::Around(side / 30),
             ] {
                 self.matrix(&view, threshold);
@@ -190,12 +217,8 @@ impl Search {
     }
 
     fn enlarged(&mut self, window: Window, factor: usize) {
-        let Some(view) = self.enlargement(window, factor) else { return };
-        self.matrix(&view, Threshold::Blocks);
-        self.linear(&view, 6 * factor);
-        if self.labels.is_empty() {
-            self.matrix(&view, Threshold::Around(view.plane.long_side() / 24));
-            self.matrix(&view, Threshold::Sharpened(3 * factor / 2));
+        if let Some(view) = self.enlargement(window, factor) {
+            self.plain(&view, 8 * factor);
         }
     }
 
@@ -314,9 +337,8 @@ fn black(plane: &Plane, threshold: Threshold) -> Option<BitMatrix> {
             Some(bitmap.get_black_matrix_mut().clone())
         }
         Threshold::Around(radius) => plane.darker_than_surroundings(radius, 4),
-        Threshold::Sharpened(radius) => {
-            let sharp = plane.sharpened(radius, 180);
-            sharp.darker_than_surroundings(radius * 8, 3)
+        Threshold::Deblurred(radius) => {
+            plane.deblurred(radius).darker_than_surroundings(radius * 10, 3)
         }
         Threshold::Single => plane.black_by_otsu(),
     }

@@ -77,7 +77,7 @@ fn write_band(picture: &mut RgbImage, lines: &[String], fonts: &Fonts) -> Result
     Ok(())
 }
 
-/// `under` lit by `light` of 255 of `over`'s opposite: a plain linear blend.
+/// `over` laid on `under` with an opacity of `light` in 255.
 fn blended(under: u8, over: u8, light: u32) -> u8 {
     let mixed = (u32::from(under) * (255 - light) + u32::from(over) * light + 127) / 255;
     u8::try_from(mixed).unwrap_or(u8::MAX)
@@ -96,7 +96,7 @@ fn write_line(
     let mut x = 0.0;
     for cluster in clusters {
         let Some(font) = fonts.get(cluster.face) else { continue };
-        let scale = em(size) / em(u32::from(font.shaper.units_per_em().unsigned_abs()));
+        let scale = em(size) / em(font.shaper.units_per_em().unsigned_abs());
         for glyph in &cluster.glyphs {
             let Ok(id) = u16::try_from(glyph.id) else { continue };
             let mut pen = Pen {

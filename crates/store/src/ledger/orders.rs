@@ -5,7 +5,7 @@ use doorstep_domain::{
     money::Fen,
     time::UtcMs,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{Key, to_u64};

@@ -3,8 +3,9 @@
 use pinyin::ToPinyinMulti;
 use std::collections::BTreeSet;
 
-/// Surnames whose reading differs from the character's common one, with every reading in use for the
-/// surname. Readings: 现代汉语词典 (Xiandai Hanyu Cidian), entries marked 姓.
+/// Surnames whose reading differs from the character's common one, or that are read in more than one
+/// way. Common knowledge, not taken from one dictionary. A reading too many only finds a card more, and
+/// the common reading is kept beside these.
 const SURNAMES: [(&str, &[&str]); 46] = [
     ("曾", &["zeng"]),
     ("单", &["shan"]),

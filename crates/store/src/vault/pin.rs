@@ -4,13 +4,15 @@ use doorstep_domain::words::Words;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Fewest digits: six, as NIST SP 800-63B §3.1.1.2 asks of a secret checked with a limit on tries.
+/// Fewest digits. Six is the house's decision, for gloved hands at a door; NIST SP 800-63B
+/// (revision 3) asks eight characters of a password that a person chooses, so the keystore's secret should stand beside it.
 pub const MIN_DIGITS: usize = 6;
 /// Most digits. Longer ones are typed wrong more than they protect.
 pub const MAX_DIGITS: usize = 16;
 
-/// PINs tried first by anybody who guesses, beyond those a rule already finds: paths on the keypad
-/// and homophones (NIST SP 800-63B §3.1.1.2: compare new secrets with a list of common ones).
+/// PINs that are tried first by anybody who guesses, beyond those a rule already finds: paths on the
+/// keypad and homophones, a choice of the house. That new secrets are compared with a list of common,
+/// repeated and sequential ones is from NIST SP 800-63B.
 const COMMON: [&str; 14] = [
     "123321",
     "112233",

@@ -131,7 +131,8 @@ fn pngs_of_every_kind_become_plain_photos() {
     let rows = |pixel: &[u8]| -> Vec<u8> {
         (0..side).flat_map(|_| [&[0u8][..], &pixel.repeat(side as usize)].concat()).collect()
     };
-    let cases: [(&str, u8, u8, &[u8], Vec<u8>, [u8; 3]); 6] = [
+    type Case = (&'static str, u8, u8, &'static [u8], Vec<u8>, [u8; 3]);
+    let cases: [Case; 6] = [
         ("RGB", 8, 2, &[], rows(&[10, 120, 230]), [10, 120, 230]),
         ("16-bit RGB", 16, 2, &[], rows(&[10, 0, 120, 0, 230, 0]), [10, 120, 230]),
         ("16-bit grey", 16, 0, &[], rows(&[99, 0]), [99, 99, 99]),

@@ -1,0 +1,153 @@
+//! HQ as a process of its own.
+
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use crate::{binaries, story::DAY};
+
+/// A running HQ; killed when dropped.
+pub struct Hq {
+    data: PathBuf,
+    offset_ms: i64,
+    child: Option<Child>,
+    address: SocketAddr,
+    /// What `demo-data` told: people, stores, the door job.
+    pub facts: Value,
+}
+
+impl Hq {
+    /// An HQ with sample data for `visits` visits from the story's day on, its clock set to that
+    /// day at 08:30 in Asia/Shanghai.
+    pub fn with_sample_data(data: &Path, visits: u32) -> Hq {
+        let offset_ms = crate::story::offset_to_story_day();
+        let told = Command::new(binaries::path("doorstep-hq"))
+            .env("DOORSTEP_CLOCK_OFFSET_MS", offset_ms.to_string())
+            .args(["demo-data", "--data"])
+            .arg(data)
+            .args(["--orders", &visits.to_string(), "--day", DAY, "--data-files"])
+            .arg(data_files())
+            .output()
+            .expect("doorstep-hq runs");
+        assert!(
+            told.status.success(),
+            "demo-data failed: {}",
+            String::from_utf8_lossy(&told.stderr)
+        );
+        let facts = serde_json::from_slice(&told.stdout).expect("demo-data prints JSON");
+        let mut hq = Hq {
+            data: data.to_owned(),
+            offset_ms,
+            child: None,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            facts,
+        };
+        hq.start();
+        hq
+    }
+
+    /// Starts the process, after a kill too; a new free port each time.
+    pub fn start(&mut self) {
+        let mut child = self
+            .command(&["serve"])
+            .arg("--json")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("doorstep-hq starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("HQ tells where it listens");
+        let told: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("HQ did not tell where it listens: {line:?}"));
+        let text = told["listening"].as_str().or(told["address"].as_str()).expect("an address");
+        self.address = text.parse().expect("an address");
+        self.child = Some(child);
+    }
+
+    /// SIGKILL: no farewell, no flush.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Runs an admin command on its data folder and returns what it printed.
+    pub fn admin(&self, words: &[&str]) -> String {
+        let done = self.command(words).output().expect("doorstep-hq runs");
+        assert!(
+            done.status.success(),
+            "{words:?} failed: {}{}",
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8(done.stdout).expect("UTF-8")
+    }
+
+    /// A ticket for one device of this person, reached through `address`.
+    pub fn ticket(&self, person: &str, address: SocketAddr) -> String {
+        let address = address.to_string();
+        let told =
+            self.admin(&["enrol", "--person", person, "--address", &address, "--text"]);
+        told.lines()
+            .find(|line| line.starts_with("doorstep://"))
+            .unwrap_or_else(|| panic!("no ticket in {told:?}"))
+            .trim()
+            .to_owned()
+    }
+
+    /// The first person of a role: name and identity.
+    pub fn person(&self, role: &str) -> (String, String) {
+        let people = self.facts["people"].as_array().expect("people");
+        let found = people.iter().find(|p| p["role"] == role).expect("somebody has this role");
+        let text = |field: &str| found[field].as_str().expect("text").to_owned();
+        (text("name"), text("id"))
+    }
+
+    /// The first person of a role who works at `org`.
+    pub fn person_at(&self, role: &str, org: &Value) -> String {
+        let people = self.facts["people"].as_array().expect("people");
+        let found = people
+            .iter()
+            .find(|p| p["role"] == role && p["org"] == *org)
+            .expect("somebody of this role works there");
+        found["id"].as_str().expect("text").to_owned()
+    }
+
+    /// A subcommand with the data folder filled in.
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(binaries::path("doorstep-hq"));
+        command
+            .env("DOORSTEP_CLOCK_OFFSET_MS", self.offset_ms.to_string())
+            .args(words)
+            .arg("--data")
+            .arg(&self.data);
+        command
+    }
+}
+
+impl Drop for Hq {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The folder `data` of this repository.
+pub fn data_files() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")
+}
