@@ -86,7 +86,7 @@ async fn oversized_and_newer_messages_are_named_as_such() {
     assert_eq!(answer.code(), "message_too_large");
     let standing =
         doorstep_sync::client::Standing { epoch: device.epoch, cursor: device.cursor, key_list: 0 };
-    let mut request = doorstep_sync::client::request(standing, None);
+    let mut request = doorstep_sync::client::request(standing, None, vec![]);
     request.protocol = 99;
     let body = doorstep_sync::wire::pack(&request).unwrap();
     let answer = device.call(&world, Method::POST, "/v1/sync", &[], body).await;

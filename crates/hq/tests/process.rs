@@ -238,7 +238,7 @@ fn killed_at_any_instant_nothing_is_lost_and_nothing_is_done_twice() {
             estimated_at: now(),
         };
         let sealed = seal(last, vec![], vec![command]).unwrap();
-        let body = pack(&request(standing, Some(&sealed))).unwrap();
+        let body = pack(&request(standing, Some(&sealed), vec![])).unwrap();
         std::thread::scope(|scope| {
             let sender = scope.spawn(|| tablet.send(&server, &body));
             std::thread::sleep(Duration::from_millis(round * round * 3));

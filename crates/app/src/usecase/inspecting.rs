@@ -112,7 +112,7 @@ pub(crate) fn inspect(
     machine: MachineView,
     today: Date,
 ) -> ApiResult<InspectionView> {
-    let payload = bundles::payload_on(conn, "checklist", today)?;
+    let payload = bundles::payload_on(conn, "checklists", today)?;
     let checklist = Checklist::from_json(&payload)
         .map_err(|e| ApiError::new(ErrorCode::BooksMissing).detail(e))?;
     let answers = machine.facts.as_ref().map_or_else(Vec::new, |facts| answers_of(facts, &checklist));

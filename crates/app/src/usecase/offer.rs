@@ -213,7 +213,7 @@ fn fitting(
         .map_err(|e| unreadable(&e))?;
     let vocabulary = Vocabulary::from_json(&bundles::payload_on(conn, "vocabulary", today)?)
         .map_err(|e| unreadable(&e))?;
-    let checklist = Checklist::from_json(&bundles::payload_on(conn, "checklist", today)?)
+    let checklist = Checklist::from_json(&bundles::payload_on(conn, "checklists", today)?)
         .map_err(|e| unreadable(&e))?;
     let glossary = Glossary { vocabulary: &vocabulary, catalogue, checklist: &checklist };
     Ok(suggest(&book, &glossary, situation))

@@ -11,6 +11,7 @@ use axum::{
 use doorstep_domain::{facts::DocKind, time::UtcMs};
 use doorstep_store::ledger::{
     chain::{self, Link},
+    documents,
     feed::{self, News, NewsPage, PageRequest},
     people,
 };
@@ -19,7 +20,7 @@ use doorstep_sync::{
     server::{Chain, Verdict, judge},
     wire::{
         BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest, SyncResponse,
-        encode, pack, unpack,
+        WANT_LIMIT, encode, pack, unpack,
     },
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -149,8 +150,33 @@ fn page_for(
         },
     )?;
     let NewsPage { items, rows, docs, more } = page;
-    let items = items.into_iter().map(item).collect();
+    let mut answered = wanted(conn, caller, request)?;
+    answered.extend(items.into_iter().map(item));
+    let items = answered;
     Ok(Page { items, next: Cursor { generation, rows, docs }, more })
+}
+
+/// Documents the device asked for in full, as far as HQ has them and the person may see them; one
+/// left out tells the device that HQ has none.
+fn wanted(
+    conn: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+) -> Result<Vec<FeedItem>, Refused> {
+    let mut items = Vec::new();
+    for id in request.want.iter().take(WANT_LIMIT) {
+        let Some(stored) = documents::get(conn, *id)? else { continue };
+        if feed::buckets_of_id(conn, *id)?.is_disjoint(&caller.buckets) {
+            continue;
+        }
+        items.push(FeedItem::Doc {
+            id: *id,
+            kind: stored.kind,
+            bytes: ByteBuf::from(stored.snapshot),
+            heads: ByteBuf::from(stored.heads),
+        });
+    }
+    Ok(items)
 }
 
 fn item(news: News) -> FeedItem {

@@ -245,7 +245,7 @@ impl Device {
 
     pub async fn exchange(&self, world: &World, batch: Option<&Sealed>) -> Answer {
         let standing = Standing { epoch: self.epoch, cursor: self.cursor, key_list: 0 };
-        let body = pack(&request(standing, batch)).unwrap();
+        let body = pack(&request(standing, batch, vec![])).unwrap();
         self.call(world, Method::POST, "/v1/sync", &[], body).await
     }
 

@@ -1,7 +1,7 @@
 //! What lists and search read: derived from HQ's rows, rebuildable at any time.
 
 use doorstep_domain::{
-    asset::Asset, card::WarrantyCard, customer::Customer,
+    asset::Asset, card::WarrantyCard, combined_order::CombinedOrder, customer::Customer,
     time::{Date, UtcMs},
     visit::Visit,
     work_order::WorkOrder,
@@ -167,6 +167,10 @@ fn parents(conn: &Connection, kind: &str, id: Uuid) -> Result<Vec<Uuid>> {
         }),
         "card" => record::<WarrantyCard>(conn, kind, id)?.map_or_else(Vec::new, |card| {
             card.customer.map(|c| c.0).into_iter().chain(card.asset.map(|a| a.0)).collect()
+        }),
+        "order" => record::<CombinedOrder>(conn, kind, id)?.map_or_else(Vec::new, |order| {
+            let terms = &order.signed.terms;
+            vec![terms.work_order.0, terms.parties.buyer.0]
         }),
         _ => loose_parents(conn, kind, id)?,
     })
