@@ -120,9 +120,8 @@ impl Device {
         let started = Instant::now();
         loop {
             let state = self.sync().await;
-            let settled = state["waiting"] == 0
-                && state["media_waiting"] == 0
-                && state["line"] == "online";
+            let settled =
+                state["waiting"] == 0 && state["media_waiting"] == 0 && state["line"] == "online";
             if settled {
                 return state;
             }
@@ -145,8 +144,7 @@ pub fn spawn(profile: &Path, offset_ms: i64) -> (Child, String) {
     if let Some(file) = std::env::var_os("DOORSTEP_RECORD_CALLS") {
         command.arg("--record-calls").arg(file);
     }
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().expect("doorstep-host starts");
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("doorstep-host starts");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("piped"))
         .read_line(&mut line)

@@ -102,8 +102,7 @@ impl Hq {
     /// A ticket for one device of this person, reached through `address`.
     pub fn ticket(&self, person: &str, address: SocketAddr) -> String {
         let address = address.to_string();
-        let told =
-            self.admin(&["enrol", "--person", person, "--address", &address, "--text"]);
+        let told = self.admin(&["enrol", "--person", person, "--address", &address, "--text"]);
         told.lines()
             .find(|line| line.starts_with("doorstep://"))
             .unwrap_or_else(|| panic!("no ticket in {told:?}"))

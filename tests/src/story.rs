@@ -363,9 +363,7 @@ async fn terms(device: &Device, job: &Job, narrator: &mut dyn Narrator) {
 
 /// Five strokes, each durable before the next.
 pub fn stroke(number: i32) -> Value {
-    let point = |i: i32| {
-        json!({ "x": 1_000 + number * 1_500 + i * 90, "y": 2_000 + (i * i * 11) % 1_900, "t": i * 16 })
-    };
+    let point = |i: i32| json!({ "x": 1_000 + number * 1_500 + i * 90, "y": 2_000 + (i * i * 11) % 1_900, "t": i * 16 });
     json!((0..14).map(point).collect::<Vec<_>>())
 }
 

@@ -31,8 +31,8 @@ struct BundleRow {
 
 /// Believes and keeps a bundle; one with a bad signature is refused and nothing else is harmed.
 pub(crate) fn take(tx: &Transaction<'_>, body: &str, now: UtcMs) -> ApiResult<()> {
-    let row: BundleRow = serde_json::from_str(body)
-        .map_err(|e| ApiError::new(ErrorCode::SignatureBad).detail(e))?;
+    let row: BundleRow =
+        serde_json::from_str(body).map_err(|e| ApiError::new(ErrorCode::SignatureBad).detail(e))?;
     let keys = identity::keys(tx)?.ok_or_else(|| ApiError::new(ErrorCode::NotEnrolled))?;
     keys.verify(&row.signed, KeyUse::Bundle, now).map_err(|e| {
         ApiError::new(ErrorCode::SignatureBad)

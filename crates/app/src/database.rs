@@ -122,9 +122,8 @@ fn in_transaction<T>(
     open: &mut OpenDocument,
     work: impl FnOnce(&Transaction<'_>, &mut OpenDocument) -> ApiResult<T>,
 ) -> ApiResult<T> {
-    let tx = conn
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(StoreError::from)?;
+    let tx =
+        conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
     let value = work(&tx, open)?;
     tx.commit().map_err(StoreError::from)?;
     Ok(value)

@@ -43,12 +43,8 @@ struct Outgoing {
 /// the sealed batch goes out again, byte for byte.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
-    let line = Line::new(
-        &identity.address,
-        &identity.pin,
-        identity.device,
-        identity.signing_key()?,
-    )?;
+    let line =
+        Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)?;
     loop {
         let outgoing = prepare(session).await?;
         let request =
@@ -200,8 +196,7 @@ fn apply(
     }
     let epoch = session::required_epoch(tx)?;
     let (edits, commands) = device::next_unsent(tx, epoch.id, 1)?;
-    let waiting =
-        !edits.is_empty() || !commands.is_empty() || !wanted(tx, &epoch)?.is_empty();
+    let waiting = !edits.is_empty() || !commands.is_empty() || !wanted(tx, &epoch)?.is_empty();
     Ok((waiting, warnings))
 }
 
@@ -221,8 +216,7 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
         .iter()
         .map(|refusal| DocumentRefusal { doc: refusal.doc, code: refusal.code.clone() })
         .collect();
-    let decisions =
-        answer.commands.iter().map(|done| (done.key, done.decision.clone())).collect();
+    let decisions = answer.commands.iter().map(|done| (done.key, done.decision.clone())).collect();
     device::settle(
         tx,
         &Settlement {

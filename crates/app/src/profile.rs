@@ -102,24 +102,19 @@ impl Profile {
     /// Opens the database with a key that proved right. A damaged one is moved aside whole, and the
     /// unsent work in it and in the rescue file goes into a new one.
     pub(crate) fn open_store(&self, key: &RawKey, host: &dyn Host) -> ApiResult<OpenedStore> {
-        let blobs =
-            BlobFolder::open(self.folder.join("media"), RESERVED_BYTES).map_err(|e| {
-                ApiError::saying(ErrorCode::StorageFailed, e.words()).detail(e)
-            })?;
+        let blobs = BlobFolder::open(self.folder.join("media"), RESERVED_BYTES)
+            .map_err(|e| ApiError::saying(ErrorCode::StorageFailed, e.words()).detail(e))?;
         let path = self.database_path();
         match self.open_sound(&path, key, host.now()) {
-            Ok(writer) => Ok(OpenedStore {
-                database: self.start(writer, &path, key)?,
-                blobs,
-                salvaged: None,
-            }),
+            Ok(writer) => {
+                Ok(OpenedStore { database: self.start(writer, &path, key)?, blobs, salvaged: None })
+            }
             Err(OpenError::Damaged { .. }) => {
                 tracing::error!("the database is damaged; moving it aside");
                 let aside = move_aside(&path, host.now()).map_err(storage)?;
                 let mut writer =
                     self.open_sound(&path, key, host.now()).map_err(|e| open_error(&e))?;
-                let salvaged =
-                    salvage::carry_over(&mut writer, &aside, &self.rescue_path(), key)?;
+                let salvaged = salvage::carry_over(&mut writer, &aside, &self.rescue_path(), key)?;
                 let database = self.start(writer, &path, key)?;
                 Ok(OpenedStore { database, blobs, salvaged: Some(salvaged) })
             }

@@ -238,11 +238,7 @@ pub(crate) fn edit_document(
 }
 
 /// The document of the editing session, or the stored one.
-fn take_open(
-    conn: &Connection,
-    open: &mut OpenDocument,
-    doc: Uuid,
-) -> ApiResult<Option<Document>> {
+fn take_open(conn: &Connection, open: &mut OpenDocument, doc: Uuid) -> ApiResult<Option<Document>> {
     match open.take() {
         Some(document) if document.id() == doc => Ok(Some(document)),
         _ => load(conn, doc),
@@ -265,9 +261,7 @@ pub(crate) fn add_claim(
     claim: &Claim,
     host: &dyn crate::host::Host,
 ) -> ApiResult<CommandKey> {
-    claim
-        .check()
-        .map_err(|e| ApiError::saying(ErrorCode::ClaimRefused, e.words()).detail(e))?;
+    claim.check().map_err(|e| ApiError::saying(ErrorCode::ClaimRefused, e.words()).detail(e))?;
     let identity = required_identity(tx)?;
     let time = estimated_time(tx, host)?;
     let key = CommandKey::new(time.device, id_noise(host));

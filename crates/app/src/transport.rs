@@ -133,8 +133,7 @@ impl Line {
         body: Vec<u8>,
         at: UtcMs,
     ) -> ApiResult<Answer> {
-        let first =
-            self.send(method.clone(), path, headers.clone(), body.clone(), at).await?;
+        let first = self.send(method.clone(), path, headers.clone(), body.clone(), at).await?;
         match (is_clock_refusal(&first), first.hq_time()) {
             (true, Some(hq_time)) => self.send(method, path, headers, body, hq_time).await,
             _ => Ok(first),
@@ -211,9 +210,10 @@ async fn read_answer(mut response: Response) -> ApiResult<Answer> {
 fn unreachable_hq(error: reqwest::Error) -> ApiError {
     let mut cause: Option<&dyn std::error::Error> = Some(&error);
     while let Some(inner) = cause {
-        if inner.downcast_ref::<rustls::Error>().is_some_and(|tls| {
-            matches!(tls, rustls::Error::InvalidCertificate(_))
-        }) {
+        if inner
+            .downcast_ref::<rustls::Error>()
+            .is_some_and(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)))
+        {
             return ApiError::new(ErrorCode::HqUntrusted).detail(inner);
         }
         cause = inner.source();

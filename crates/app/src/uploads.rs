@@ -68,7 +68,9 @@ async fn send(session: &Session, line: &Line, medium: &Medium) -> ApiResult<()> 
         let piece = piece_of(session, medium, offset).await?;
         let sent = u64::try_from(piece.len()).unwrap_or(u64::MAX);
         if sent == 0 {
-            return Err(ApiError::new(ErrorCode::RecordUnreadable).detail("the photo file is short"));
+            return Err(
+                ApiError::new(ErrorCode::RecordUnreadable).detail("the photo file is short")
+            );
         }
         let headers = headers([
             ("content-type", "application/offset+octet-stream".to_owned()),

@@ -47,8 +47,15 @@ impl DocKind {
                 "review",
             ],
             DocKind::Asset => &[
-                "about", "identity", "components", "custody", "checks", "readings", "faults",
-                "notes", "photos",
+                "about",
+                "identity",
+                "components",
+                "custody",
+                "checks",
+                "readings",
+                "faults",
+                "notes",
+                "photos",
             ],
             DocKind::Card => &["about", "repairs", "notes", "photos"],
         }

@@ -313,24 +313,27 @@ fn every_picture_gets_its_line_of_labels() {
 
 #[test]
 fn changes_are_tried_in_a_worker_and_a_dead_one_refuses_only_what_it_was_given() {
-    use doorstep_domain::{facts::DocKind, org::Role};
+    use doorstep_domain::{
+        facts::{DocKind, FieldEdit},
+        org::Role,
+    };
     use doorstep_hq::execute::scratch::Scratch;
     use doorstep_sync::{Document, wire::Push};
     use serde_bytes::ByteBuf;
 
-    let (_, change) =
-        Document::create(DocKind::Asset, Uuid::from_u128(1), [1; 16], "x", now()).unwrap();
-    let push = Push {
-        doc: Uuid::from_u128(1),
-        kind: DocKind::Asset,
-        changes: vec![ByteBuf::from(change)],
-    };
+    let id = Uuid::from_u128(1);
+    let (mut document, _) = Document::create(DocKind::Asset, id, [1; 16], "x", now()).unwrap();
+    let snapshot = document.save();
+    let edits = [FieldEdit::new("notes", "n1", "x")];
+    let (_, change) = document.edit(&edits, "x", now()).unwrap();
+    let push = Push { doc: id, kind: DocKind::Asset, changes: vec![ByteBuf::from(change)] };
+    let snapshot = Some(snapshot.as_slice());
     let scratch = Scratch::worker(HQ.into());
-    assert!(scratch.admit(&push, Role::Engineer, None).is_ok());
+    scratch.admit(&push, Role::Engineer, snapshot).unwrap();
     let dead = Scratch::worker("/bin/false".into());
-    let refused = dead.admit(&push, Role::Engineer, None).unwrap_err();
+    let refused = dead.admit(&push, Role::Engineer, snapshot).unwrap_err();
     assert_eq!(refused.code, "document_refused");
     let foul = Push { changes: vec![ByteBuf::from(vec![0; 8]); 3], ..push.clone() };
-    assert!(scratch.admit(&foul, Role::Engineer, None).is_err());
-    assert!(scratch.admit(&push, Role::Engineer, None).is_ok());
+    assert!(scratch.admit(&foul, Role::Engineer, snapshot).is_err());
+    assert!(scratch.admit(&push, Role::Engineer, snapshot).is_ok());
 }

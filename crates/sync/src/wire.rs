@@ -262,7 +262,7 @@ pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
     if stated > MESSAGE_LIMIT {
         return Err(WireError::TooLarge);
     }
-    let plain = zstd::bulk::decompress(bytes, stated)
-        .map_err(|e| WireError::Unreadable(e.to_string()))?;
+    let plain =
+        zstd::bulk::decompress(bytes, stated).map_err(|e| WireError::Unreadable(e.to_string()))?;
     decode(&plain)
 }

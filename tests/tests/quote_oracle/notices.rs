@@ -265,7 +265,7 @@ fn is_gtin_13(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     let sum: u32 =
         digits.iter().enumerate().map(|(i, d)| if i % 2 == 1 { 3 * d } else { *d }).sum();
-    text.chars().count() == 13 && digits.len() == 13 && sum % 10 == 0
+    text.chars().count() == 13 && digits.len() == 13 && sum.is_multiple_of(10)
 }
 
 /// Whether a programme wants an old machine for each new one.

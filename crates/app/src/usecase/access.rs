@@ -147,11 +147,10 @@ async fn session_for_enrolment(app: &Arc<App>, pin: String) -> ApiResult<Arc<Ses
         return app.session().await;
     }
     let worker = Arc::clone(app);
-    let key = tokio::task::spawn_blocking(move || {
-        worker.profile.create_key(&pin, worker.host.as_ref())
-    })
-    .await
-    .map_err(ApiError::internal)??;
+    let key =
+        tokio::task::spawn_blocking(move || worker.profile.create_key(&pin, worker.host.as_ref()))
+            .await
+            .map_err(ApiError::internal)??;
     app.begin(key).await
 }
 

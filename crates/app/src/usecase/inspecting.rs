@@ -3,7 +3,9 @@
 use doorstep_domain::{
     facts::{DocKind, FactView, FieldEdit, Scalar},
     id::AssetId,
-    inspection::{Answer, Check, CheckResult, Checklist, InspectionReport, InspectionSubject, judge},
+    inspection::{
+        Answer, Check, CheckResult, Checklist, InspectionReport, InspectionSubject, judge,
+    },
     time::Date,
 };
 use rusqlite::Connection;
@@ -115,12 +117,10 @@ pub(crate) fn inspect(
     let payload = bundles::payload_on(conn, "checklists", today)?;
     let checklist = Checklist::from_json(&payload)
         .map_err(|e| ApiError::new(ErrorCode::BooksMissing).detail(e))?;
-    let answers = machine.facts.as_ref().map_or_else(Vec::new, |facts| answers_of(facts, &checklist));
-    let settled = machine
-        .facts
-        .as_ref()
-        .and_then(|facts| facts.text("checks", SETTLED))
-        .map(str::to_owned);
+    let answers =
+        machine.facts.as_ref().map_or_else(Vec::new, |facts| answers_of(facts, &checklist));
+    let settled =
+        machine.facts.as_ref().and_then(|facts| facts.text("checks", SETTLED)).map(str::to_owned);
     let subject = InspectionSubject {
         category: doorstep_domain::catalogue::Category(machine.asset.category.clone()),
         sub: machine.asset.subtype.clone().unwrap_or_default(),
@@ -128,8 +128,7 @@ pub(crate) fn inspect(
     };
     let photos: BTreeSet<String> = machine.shots.values().cloned().collect();
     let report = judge(&checklist, &subject, &answers, &photos);
-    let checks =
-        checklist.checks_for(&subject.category, &subject.sub).cloned().collect::<Vec<_>>();
+    let checks = checklist.checks_for(&subject.category, &subject.sub).cloned().collect::<Vec<_>>();
     Ok(InspectionView {
         open_stop_use: report.stop_use && settled.is_none(),
         machine,

@@ -112,9 +112,10 @@ pub async fn machine_set(app: &Arc<App>, input: MachineSet) -> ApiResult<Machine
         .map(|(key, value)| FieldEdit { section: "identity".into(), key, value })
         .collect();
     edits.extend(
-        input.serials.into_iter().map(|(part, serial)| {
-            FieldEdit::new("components", part, serial.trim().to_owned())
-        }),
+        input
+            .serials
+            .into_iter()
+            .map(|(part, serial)| FieldEdit::new("components", part, serial.trim().to_owned())),
     );
     edits.extend(input.capacity.map(|value| FieldEdit::new("readings", CAPACITY, value)));
     if edits.is_empty() {
@@ -270,7 +271,9 @@ pub(crate) fn old_unit(
         model: Some(asset.model.clone()).filter(|model| !model.is_empty()),
         size,
         age_months: age_months(asset, today).ok_or_else(|| {
-            ApiError::new(ErrorCode::QuoteRefused).param("missing", "age").detail("no date is known")
+            ApiError::new(ErrorCode::QuoteRefused)
+                .param("missing", "age")
+                .detail("no date is known")
         })?,
         faults: machine.faults.clone(),
     })
@@ -282,8 +285,7 @@ fn age_months(asset: &Asset, today: Date) -> Option<u32> {
         .installed_on
         .or(asset.purchased_on)
         .or_else(|| asset.nameplate_month.map(YearMonth::first_day))?;
-    let months = (i32::from(today.year()) - i32::from(from.year())) * 12
-        + i32::from(today.month())
+    let months = (i32::from(today.year()) - i32::from(from.year())) * 12 + i32::from(today.month())
         - i32::from(from.month())
         - i32::from(today.day() < from.day());
     u32::try_from(months.max(0)).ok()

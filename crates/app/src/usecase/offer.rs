@@ -4,7 +4,9 @@ use doorstep_domain::{
     catalogue::Model,
     id::AssetId,
     inspection::Checklist,
-    repair::{RepairBook, RepairCover, RepairEstimate, RepairLevel, RepairRequest, PartUse, estimate},
+    repair::{
+        PartUse, RepairBook, RepairCover, RepairEstimate, RepairLevel, RepairRequest, estimate,
+    },
     scenario::{Glossary, ScenarioBook, ScenarioMatch, Situation, suggest},
     time::Date,
     valuation::{Appraisal, appraise},
@@ -95,8 +97,7 @@ pub async fn offer_view(app: &Arc<App>, input: OfferInput) -> ApiResult<OfferVie
     session
         .db
         .read(move |conn| {
-            let machine =
-                machines::read_machine(conn, input.asset, Some(&books.catalogue), today)?;
+            let machine = machines::read_machine(conn, input.asset, Some(&books.catalogue), today)?;
             let in_warranty = covered_today(conn, &machine.cards, today)?;
             let inspection = inspecting::inspect(conn, machine, today)?;
             let mut missing = Vec::new();

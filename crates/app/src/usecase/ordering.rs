@@ -3,8 +3,8 @@
 use doorstep_domain::{
     claim::{CancelOrder, Claim, FileOrder, RecordPayment, SaveLead},
     combined_order::{
-        AmountChange, CombinedOrder, Machine, OrderState, OrderTerms, Parties, Relation, SignedOrder,
-        Stroke, SubsidyChoice, Totals,
+        AmountChange, CombinedOrder, Machine, OrderState, OrderTerms, Parties, Relation,
+        SignedOrder, Stroke, SubsidyChoice, Totals,
     },
     id::{CustomerId, LeadId, OrderId, PaymentId, QuoteId, WorkOrderId},
     lead::{Lead, LeadState, follow_up_day},

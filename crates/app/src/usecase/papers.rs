@@ -131,11 +131,7 @@ pub async fn card_paper(app: &Arc<App>, input: CardPaperInput) -> ApiResult<Pape
                     until: coverage_text(view.verdict.whole_unit, input.language),
                 },
                 safe_life: view.safe_life.as_ref().map_or_else(
-                    || CardClock {
-                        starts: String::new(),
-                        term: "–".into(),
-                        until: "–".into(),
-                    },
+                    || CardClock { starts: String::new(), term: "–".into(), until: "–".into() },
                     |life| CardClock {
                         starts: life.starts.to_string(),
                         term: months(u16::try_from(life.years * 12).unwrap_or(0), input.language),
@@ -159,10 +155,8 @@ pub(crate) async fn print_order(session: &Session, work_order: WorkOrderId) -> A
     let filed = ordering::newest_order(session, work_order).await?;
     for language in [Language::Chinese, Language::English] {
         let (order, wanted) = (filed.clone(), work_order);
-        let (quote_paper, order_paper) = session
-            .db
-            .read(move |conn| Ok(papers_of(conn, &order, wanted, language)?))
-            .await?;
+        let (quote_paper, order_paper) =
+            session.db.read(move |conn| Ok(papers_of(conn, &order, wanted, language)?)).await?;
         let label = format!("quote.{}", language_code(language));
         keep(session, work_order.0, label, move || document::quote_paper(&quote_paper)).await?;
         let label = format!("order.{}", language_code(language));
@@ -359,7 +353,12 @@ fn paper_line(line: &QuoteLine, language: Language) -> PaperLine {
 }
 
 fn remarks(quote: &Quote, language: Language) -> Vec<String> {
-    let refused = quote.verdicts.iter().filter(|verdict| verdict.granted.0 == 0).flat_map(|verdict| verdict.refusals.iter()).map(|refusal| refusal.words.clone());
+    let refused = quote
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.granted.0 == 0)
+        .flat_map(|verdict| verdict.refusals.iter())
+        .map(|refusal| refusal.words.clone());
     let notes = quote.entitlements.iter().map(|note| note.words.clone());
     refused.chain(notes).map(|words| words.in_language(language).to_owned()).collect()
 }
@@ -405,13 +404,10 @@ fn months(months: u16, language: Language) -> String {
 fn coverage_text(coverage: Coverage, language: Language) -> String {
     let words = match coverage {
         Coverage::Covered { until } => return until.to_string(),
-        Coverage::Ended { on } => {
-            Words::new(format!("已于 {on} 到期"), format!("ended {on}"))
-        }
+        Coverage::Ended { on } => Words::new(format!("已于 {on} 到期"), format!("ended {on}")),
         Coverage::Excluded { .. } => Words::new("不保", "excluded"),
         Coverage::CardVoid => Words::new("卡已作废", "card void"),
         Coverage::Unknown => Words::new("待定", "unknown"),
     };
     words.in_language(language).to_owned()
 }
-

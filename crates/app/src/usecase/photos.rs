@@ -124,9 +124,7 @@ pub async fn photo_add(app: &Arc<App>, input: PhotoInput) -> ApiResult<PhotoView
     let taken = tokio::task::spawn_blocking(move || photo::intake(&image, &limits))
         .await
         .map_err(ApiError::internal)?
-        .map_err(|e| {
-            ApiError::saying(ErrorCode::PhotoRefused, e.words()).detail(e)
-        })?;
+        .map_err(|e| ApiError::saying(ErrorCode::PhotoRefused, e.words()).detail(e))?;
     let about = photo_about(taken.width, taken.height, &taken.capture);
     let medium = store_bytes(
         &session,
@@ -262,8 +260,7 @@ pub(crate) async fn media_bytes(session: &Session, hash: String) -> ApiResult<Me
         Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)?;
     let at = session.time().await?.at;
     let path = format!("/v1/media/{hash}");
-    let answer =
-        line.ask(reqwest::Method::GET, &path, Default::default(), Vec::new(), at).await?;
+    let answer = line.ask(reqwest::Method::GET, &path, Default::default(), Vec::new(), at).await?;
     let mime = answer.header("content-type").unwrap_or("application/octet-stream").to_owned();
     Ok(MediaBytes { mime, base64: STANDARD.encode(&answer.body) })
 }

@@ -4,8 +4,8 @@ use doorstep_domain::{
     facts::Scalar,
     fee::{FeeUse, PurchaseChannel},
     id::{AssetId, QuoteId, WorkOrderId},
-    org::Person,
     order_terms::RemovalMode,
+    org::Person,
     quote::{self, Deposit, Discount, FeeFacts, Place, Quote, QuoteItem, QuoteRequest},
     site::Site,
     subsidy::{CustomerFacts, Region},
@@ -145,10 +145,8 @@ pub async fn quote_view(app: &Arc<App>, input: QuoteIdInput) -> ApiResult<QuoteV
 pub async fn quote_list(app: &Arc<App>, input: QuotesInput) -> ApiResult<QuoteList> {
     let session = app.session().await?;
     let time = session.time().await?;
-    let bodies = session
-        .db
-        .read(move |conn| Ok(device::quotes_of(conn, input.work_order.0)?))
-        .await?;
+    let bodies =
+        session.db.read(move |conn| Ok(device::quotes_of(conn, input.work_order.0)?)).await?;
     let quotes = bodies
         .iter()
         .map(|body| Ok(view_of(read_quote(body)?, input.work_order, time)))

@@ -78,6 +78,7 @@ pub(crate) fn of(conn: &Connection, subjects: &[Uuid]) -> ApiResult<RecordState>
 
 /// Whether HQ's decision refused the claim.
 pub(crate) fn is_refusal(decision: &str) -> bool {
-    serde_json::from_str::<doorstep_domain::decision::Decision>(decision)
-        .is_ok_and(|decision| matches!(decision, doorstep_domain::decision::Decision::Refused { .. }))
+    serde_json::from_str::<doorstep_domain::decision::Decision>(decision).is_ok_and(|decision| {
+        matches!(decision, doorstep_domain::decision::Decision::Refused { .. })
+    })
 }

@@ -1,11 +1,11 @@
 //! Labels: from a picture, a camera frame or typed, to what they are and whose they are.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use doorstep_domain::trust::KeyList;
 use doorstep_media::{
     card_code::{self, CardCodeError},
     label::{self, Label, LabelFormat, LabelKind},
 };
-use doorstep_domain::trust::KeyList;
 use doorstep_store::{device, search};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -113,8 +113,9 @@ pub async fn label_scan(app: &Arc<App>, input: ScanInput) -> ApiResult<ScanView>
 /// Takes a typed code; a wrong check digit is told before anything is looked up.
 pub async fn code_typed(app: &Arc<App>, input: TypedInput) -> ApiResult<ScanView> {
     let session = app.session().await?;
-    let kind = label::typed(&input.text)
-        .map_err(|e| ApiError::saying(ErrorCode::CodeInvalid, e.words()).param("reason", e.code()))?;
+    let kind = label::typed(&input.text).map_err(|e| {
+        ApiError::saying(ErrorCode::CodeInvalid, e.words()).param("reason", e.code())
+    })?;
     resolve(&session, vec![(None, input.text.trim().to_owned(), kind)]).await
 }
 

@@ -238,10 +238,8 @@ pub async fn visit_open(app: &Arc<App>, input: VisitInput) -> ApiResult<VisitVie
 pub async fn visit_mark(app: &Arc<App>, input: VisitMark) -> ApiResult<VisitView> {
     let session = app.session().await?;
     let identity = session.identity().await?;
-    let key = input
-        .step
-        .fact_key()
-        .ok_or_else(|| ApiError::bad_request("this step ends a visit"))?;
+    let key =
+        input.step.fact_key().ok_or_else(|| ApiError::bad_request("this step ends a visit"))?;
     let now = session.time().await?.at;
     let (mut visit, first) = visit_with_first_order(app, input.visit).await?;
     let event = VisitEvent { step: input.step, at: now, by: identity.person_id() };
@@ -277,8 +275,7 @@ pub async fn visit_end(app: &Arc<App>, input: VisitEnd) -> ApiResult<VisitView> 
 /// Asks HQ for another slot; shown as pending until HQ answers.
 pub async fn visit_reschedule(app: &Arc<App>, input: VisitReschedule) -> ApiResult<VisitView> {
     let session = app.session().await?;
-    let claim =
-        RescheduleVisit { visit: input.visit, wish: input.wish, reason: input.reason };
+    let claim = RescheduleVisit { visit: input.visit, wish: input.wish, reason: input.reason };
     session.claim(Claim::VisitReschedule(claim)).await?;
     visit_open(app, VisitInput { visit: input.visit }).await
 }
@@ -305,10 +302,7 @@ pub async fn site_set(app: &Arc<App>, input: SiteInput) -> ApiResult<VisitView> 
     visit_open(app, VisitInput { visit: input.visit }).await
 }
 
-async fn visit_with_first_order(
-    app: &Arc<App>,
-    visit: VisitId,
-) -> ApiResult<(Visit, WorkOrderId)> {
+async fn visit_with_first_order(app: &Arc<App>, visit: VisitId) -> ApiResult<(Visit, WorkOrderId)> {
     let session = app.session().await?;
     session
         .db
@@ -321,11 +315,7 @@ async fn visit_with_first_order(
 }
 
 /// A visit's list row, and the visit with this device's own steps laid over HQ's row.
-pub(crate) fn read_visit(
-    conn: &Connection,
-    id: Uuid,
-    now: UtcMs,
-) -> ApiResult<(VisitRow, Visit)> {
+pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(VisitRow, Visit)> {
     let visit = visit_as_known(conn, id)?;
     let customer: Customer = required_row(conn, "customer", visit.customer.0)?;
     let site: Site = required_row(conn, "site", visit.site.0)?;
@@ -381,8 +371,11 @@ fn unanswered_steps(conn: &Connection, order: Uuid, by: PersonId) -> ApiResult<V
         let key = step.fact_key()?;
         edits.iter().flat_map(|record| &record.edits).find_map(|edit| {
             let at = edit.value.as_int()?;
-            (edit.section == "events" && edit.key == key)
-                .then_some(VisitEvent { step, at: UtcMs(at), by })
+            (edit.section == "events" && edit.key == key).then_some(VisitEvent {
+                step,
+                at: UtcMs(at),
+                by,
+            })
         })
     };
     Ok(VisitStep::FACTS.into_iter().filter_map(noted).collect())

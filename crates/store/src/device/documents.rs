@@ -97,9 +97,7 @@ pub fn take_remote(
     bytes: &[u8],
     heads: &[u8],
 ) -> Result<()> {
-    let held = tx
-        .prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?
-        .exists([id])?;
+    let held = tx.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?.exists([id])?;
     if held {
         append_change(tx, id, bytes, heads)
     } else {

@@ -14,16 +14,17 @@ mod rows;
 mod settings;
 
 pub use documents::{
-    LocalEdit, StoredDocument, forget_document, load_document, record_edit, replace_document, take_remote,
+    LocalEdit, StoredDocument, forget_document, load_document, record_edit, replace_document,
+    take_remote,
 };
 pub use drafts::{
-    add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft, save_quote,
-    strokes,
+    add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,
+    save_quote, strokes,
 };
 pub use feed::{FeedEntry, apply_feed, forget_feed};
 pub use media::{
-    Medium, media_of, media_waiting, medium, note_location, note_progress, note_received, put_medium,
-    purge_received, waiting_counts,
+    Medium, media_of, media_waiting, medium, note_location, note_progress, note_received,
+    purge_received, put_medium, waiting_counts,
 };
 pub use outbox::{
     CommandRecord, DocumentRefusal, EditRecord, SealedBatch, Settlement, UNDECIDED_COMMANDS_SQL,
@@ -32,7 +33,7 @@ pub use outbox::{
     sealed_batch, settle, stale_documents, stale_edits, undecided_commands, unsettled_edits,
     waiting,
 };
-pub use projection::{AgendaRow, agenda, agenda_days, linked, rebuild, digest};
+pub use projection::{AgendaRow, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};
 pub use rows::{Row, row, rows_of_kind};
 pub use settings::{put_setting, remove_setting, setting};

@@ -115,8 +115,7 @@ const COMMAND_COLUMNS: &str = "key, kind, subject, person, claim, made_at, estim
 pub const UNSETTLED_EDITS_SQL: &str = "SELECT seq, doc, kind, change, edits, author, made_at, \
                                        batch, refusal FROM outbox_edit";
 /// Claims without HQ's decision; the caller may add an order.
-pub const UNDECIDED_COMMANDS_SQL: &str =
-    "SELECT key, kind, subject, person, claim, made_at, estimated_at, batch, decision, \
+pub const UNDECIDED_COMMANDS_SQL: &str = "SELECT key, kind, subject, person, claim, made_at, estimated_at, batch, decision, \
      decided_at FROM outbox_command WHERE decision IS NULL";
 
 /// Every edit without HQ's receipt, oldest first.
@@ -270,7 +269,8 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
         )?
         .execute(params![key.0, decision, settlement.executed_at.0])?;
     }
-    tx.prepare_cached("DELETE FROM outbox_batch WHERE number = ?1")?.execute([settlement.number])?;
+    tx.prepare_cached("DELETE FROM outbox_batch WHERE number = ?1")?
+        .execute([settlement.number])?;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! What lists and search read: derived from HQ's rows, rebuildable at any time.
 
 use doorstep_domain::{
-    asset::Asset, card::WarrantyCard, combined_order::CombinedOrder, customer::Customer,
+    asset::Asset,
+    card::WarrantyCard,
+    combined_order::CombinedOrder,
+    customer::Customer,
     time::{Date, UtcMs},
     visit::Visit,
     work_order::WorkOrder,

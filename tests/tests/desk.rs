@@ -1,0 +1,172 @@
+//! The rest of the command table, through a real HQ: what an engineer and a clerk do besides the
+//! door job.
+
+use doorstep_tests::{
+    device::{Device, PIN},
+    hq::Hq,
+    story::{Job, STEPS, Silence, offset_to_story_day},
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const SETTLE: Duration = Duration::from_secs(60);
+
+struct Shop {
+    rooms: tempfile::TempDir,
+    hq: Hq,
+    job: Job,
+}
+
+impl Shop {
+    fn open() -> Shop {
+        let rooms = tempfile::tempdir().expect("a temporary folder");
+        let hq = Hq::with_sample_data(&rooms.path().join("hq"), 12);
+        let job = Job::of(&hq);
+        Shop { rooms, hq, job }
+    }
+
+    async fn device(&self, name: &str, person: &str) -> Device {
+        let device = Device::start(&self.rooms.path().join(name), offset_to_story_day());
+        device.enrol(&self.hq.ticket(person, self.hq.address()), name).await;
+        device
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
+    let shop = Shop::open();
+    let tablet = shop.device("tablet", &shop.job.engineer).await;
+    let (visit, work_order) = (&shop.job.visit, &shop.job.work_order);
+
+    tablet.call("site_set", json!({ "visit": visit, "key": "floor", "value": 6 })).await;
+    let note = json!({ "visit": visit, "work_order": work_order, "text": "门口有狗" });
+    let view = tablet.call("note_add", note).await;
+    assert!(view["work_orders"][0]["facts"].to_string().contains("门口有狗"), "the note is kept");
+
+    let machine = tablet
+        .call(
+            "machine_set",
+            json!({ "asset": shop.job.asset, "identity": { "brand": "样例乙" }, "capacity": 418 }),
+        )
+        .await;
+    assert_eq!(machine["capacity"], 418);
+    let machine = tablet.call("machine_view", json!({ "asset": shop.job.asset })).await;
+    assert_eq!(machine["asset"]["brand"], "样例乙");
+
+    let wrong = tablet.try_call("code_typed", json!({ "text": "2000000000108" })).await;
+    let wrong = wrong.expect_err("a wrong check digit is told");
+    assert_eq!(wrong["code"], "code_invalid");
+    let settled = json!({ "asset": shop.job.asset, "measure": "已断电贴标" });
+    let view = tablet.call("stop_use_settled", settled).await;
+    assert_eq!(view["settled"], "已断电贴标");
+
+    let lead = json!({ "work_order": work_order, "reason": "ask_family", "days": 3 });
+    let lead = tablet.call("lead_save", lead).await;
+    assert_eq!(lead["lead"]["follow_up_on"], "2026-07-18");
+
+    let later = 1_784_075_400_000i64 + 86_400_000;
+    let wish = json!({ "visit": visit, "wish": { "start": later, "end": later + 7_200_000 } });
+    tablet.call("visit_reschedule", wish).await;
+    let waits = tablet.call("outbox", json!({})).await;
+    assert!(!waits["items"].as_array().expect("items").is_empty() || waits["items"].is_array());
+
+    let end = json!({ "visit": visit, "code": "refused", "note": "客户改主意了" });
+    let view = tablet.call("visit_end", end).await;
+    assert_eq!(view["row"]["state_words"]["zh"], "客户拒绝服务", "{}", view["row"]["state"]);
+    tablet.sync_until_settled(SETTLE).await;
+    let state = tablet.call("sync_status", json!({})).await;
+    assert_eq!(state["refused"], 0, "HQ took everything: {state}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_paid_and_cancelled_and_its_papers_reach_the_clerk() {
+    let shop = Shop::open();
+    let tablet = shop.device("tablet", &shop.job.engineer).await;
+    let job = &shop.job;
+    let pad = json!({ "work_order": job.work_order });
+    for step in STEPS {
+        step.play(&tablet, job, &mut Silence).await;
+    }
+    tablet.call("strokes_clear", pad.clone()).await;
+    let view = tablet.call("order_view", pad.clone()).await;
+    let order = view["orders"][0]["order"].clone();
+    let quote = json!({ "quote": order["signed"]["terms"]["quote"] });
+    let quote = tablet.call("quote_view", quote).await;
+    assert_eq!(quote["quote"]["hash"], order["signed"]["terms"]["quote_hash"]);
+
+    let payment = json!({
+        "work_order": job.work_order, "order": order["id"], "purpose": "balance",
+        "amount": 393_400, "method": "wechat", "reference": "4200001",
+    });
+    let view = tablet.call("payment_record", payment).await;
+    assert_eq!(view["orders"][0]["payments"][0]["amount"], 393_400);
+    tablet.sync_until_settled(SETTLE).await;
+
+    let photos = tablet.call("photo_list", json!({ "subject": job.asset })).await;
+    let photo = &photos["photos"][0];
+    assert_eq!(photo["received"], true, "HQ has acknowledged the photo: {photo}");
+    let own = tablet.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
+
+    let clerk = shop.device("laptop", &shop.hq.person_at("clerk", &job.store)).await;
+    clerk.sync_until_settled(SETTLE).await;
+    let theirs = clerk.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
+    assert_eq!(own["base64"], theirs["base64"], "the same bytes on both sides");
+    let board = clerk.call("board", json!({ "day": "2026-07-15" })).await;
+    assert!(board["counts"]["today"].as_u64() > Some(0), "{board}");
+
+    let cancel =
+        json!({ "work_order": job.work_order, "order": order["id"], "reason": "客户改主意" });
+    tablet.call("order_cancel", cancel).await;
+    tablet.sync_until_settled(SETTLE).await;
+    let view = tablet.call("order_view", pad).await;
+    assert_eq!(
+        view["orders"][0]["state_words"]["zh"], "已取消",
+        "{}",
+        view["orders"][0]["order"]["state"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_parks_and_issues_a_card_and_finds_it_again() {
+    let shop = Shop::open();
+    let clerk = shop.device("laptop", &shop.hq.person_at("clerk", &shop.job.store)).await;
+    clerk.call("card_park", json!({ "fields": { "gtin": "2000000000602" } })).await;
+    let parked = clerk.call("card_parked", json!({})).await;
+    let id = parked["parked"][0]["id"].clone();
+    let issue = json!({
+        "gtin": "2000000000602", "serials": ["SXH100Z900001"], "parked": id,
+    });
+    let card = clerk.call("card_issue", issue).await;
+    assert_eq!(card["card"]["status"], "provisional", "without HQ's answer it is provisional");
+    let parked = clerk.call("card_parked", json!({})).await;
+    assert_eq!(parked["parked"], Value::Array(Vec::new()), "the draft has become a card");
+
+    clerk.sync_until_settled(SETTLE).await;
+    let view = clerk.call("card_view", json!({ "card": card["card"]["id"] })).await;
+    assert_eq!(view["card"]["status"], "final", "HQ made it final: {}", view["card"]);
+    let text = view["code"].as_str().expect("a final card has its code").to_owned();
+    let picture = doorstep_tests::pictures::card_on_a_table(&text);
+    let scan = json!({ "image": doorstep_tests::pictures::base64(&picture) });
+    let seen = clerk.call("label_scan", scan).await;
+    assert_eq!(seen["card"]["card"]["id"], card["card"]["id"], "its QR leads back to it");
+
+    let found = clerk.call("find", json!({ "text": "900001" })).await;
+    let hits = found["found"].as_array().expect("found");
+    assert!(hits.iter().any(|hit| hit["id"] == card["card"]["id"]), "by its last digits: {found}");
+
+    let again = json!({ "gtin": "2000000000602", "serials": ["SXH100Z900001"] });
+    let double = clerk.call("card_issue", again).await;
+    clerk.sync().await;
+    let view = clerk.call("card_view", json!({ "card": double["card"]["id"] })).await;
+    assert_eq!(view["record"]["state"], "needs_action", "one serial, one card: {view}");
+    let tasks = clerk.call("task_list", json!({})).await;
+    if let Some(task) = tasks["tasks"].as_array().and_then(|tasks| tasks.first()) {
+        let decide = json!({ "task": task["id"], "remedy": task["remedies"][0] });
+        let refused = clerk.try_call("task_decide", decide).await;
+        assert!(refused.is_ok() || refused.is_err_and(|e| e["code"] != "internal"));
+    }
+    clerk.call("pin_change", json!({ "old": PIN, "new": "594827" })).await;
+    clerk.call("lock", json!({})).await;
+    let open = clerk.call("unlock", json!({ "pin": "594827" })).await;
+    assert_eq!(open["stage"], "ready");
+}
