@@ -1,5 +1,6 @@
 //! What tests through the public doors share: the programs as processes of their own, a line that
 //! can be cut, pictures of labels, and the door job as a script.
+#![allow(clippy::disallowed_methods, reason = "tests watch real processes by the real clock")]
 
 pub mod binaries;
 pub mod device;

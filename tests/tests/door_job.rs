@@ -165,7 +165,7 @@ async fn hq_down_slow_or_answering_garbage_loses_nothing_and_says_so() {
     }
 
     line.restore();
-    line.slow(Duration::from_millis(120));
+    line.slow(Duration::from_millis(20));
     tablet.sync_until_settled(Duration::from_secs(60)).await;
 }
 

@@ -1,5 +1,14 @@
 //! Who may talk to HQ at all.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test stops at the first surprise"
+)]
+
 mod common;
 
 use axum::http::{Method, StatusCode};

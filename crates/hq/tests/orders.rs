@@ -1,5 +1,14 @@
 //! Filing the combined order: executed once to the same fen, or refused with a task.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test stops at the first surprise"
+)]
+
 mod common;
 
 use common::{World, books, code, order, quote};
@@ -27,7 +36,7 @@ fn filing(file: &FileOrder) -> Claim {
 async fn a_signed_order_is_executed_once_and_the_clerk_sees_both_legs() {
     let world = World::new();
     let (mut device, mut clerk) = (world.device("周晓琳").await, world.device("林静").await);
-    let file = order(&world, &quote(&world, &books(), SALE_DAY));
+    let file = order(&world, &quote(&books(), SALE_DAY));
     let decision = device.claim(&world, &filing(&file)).await;
     let Decision::Executed { result } = &decision else { panic!("{decision:?}") };
     assert_eq!(result["number"], "DS-20260715-0001");
@@ -56,7 +65,7 @@ async fn a_signed_order_is_executed_once_and_the_clerk_sees_both_legs() {
 async fn the_same_quote_is_never_executed_twice() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let quote = quote(&world, &books(), SALE_DAY);
+    let quote = quote(&books(), SALE_DAY);
     let file = order(&world, &quote);
     assert!(device.claim(&world, &filing(&file)).await.is_executed());
     assert_eq!(code(&device.claim(&world, &filing(&file)).await), "order_already_filed");
@@ -70,7 +79,7 @@ async fn the_same_quote_is_never_executed_twice() {
 async fn one_fen_altered_is_refused_with_a_task_that_can_be_honoured() {
     let world = World::new();
     let (mut device, mut clerk) = (world.device("周晓琳").await, world.device("沈婷").await);
-    let mut quote = quote(&world, &books(), SALE_DAY);
+    let mut quote = quote(&books(), SALE_DAY);
     quote.lines[0].amount.0 -= 1;
     quote.totals.list.0 -= 1;
     for part in [&mut quote.totals.certain, &mut quote.totals.if_approved] {
@@ -113,7 +122,7 @@ async fn one_fen_altered_is_refused_with_a_task_that_can_be_honoured() {
 async fn altered_text_and_altered_terms_are_told_apart() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let quote = quote(&world, &books(), SALE_DAY);
+    let quote = quote(&books(), SALE_DAY);
     let mut altered = order(&world, &quote);
     let mut snapshot: Quote = serde_json::from_str(&altered.quote_text).unwrap();
     snapshot.lines[0].amount.0 += 1;
@@ -128,7 +137,7 @@ async fn altered_text_and_altered_terms_are_told_apart() {
 async fn an_older_bundle_within_its_validity_is_honoured() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let file = order(&world, &quote(&world, &books(), SALE_DAY));
+    let file = order(&world, &quote(&books(), SALE_DAY));
     let newer = tempfile::tempdir().unwrap();
     for (name, text) in reference::read_files(&common::data_files()).unwrap() {
         let path = newer.path().join(&name);
@@ -153,7 +162,7 @@ async fn an_older_bundle_within_its_validity_is_honoured() {
 async fn an_order_signed_after_its_quote_expired_is_refused() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let quote = quote(&world, &books(), SALE_DAY);
+    let quote = quote(&books(), SALE_DAY);
     world.pass(60 * UtcMs::DAY);
     let late = order(&world, &quote);
     assert_eq!(code(&device.claim(&world, &filing(&late)).await), "quote_expired");
@@ -163,7 +172,7 @@ async fn an_order_signed_after_its_quote_expired_is_refused() {
 async fn an_order_filed_late_but_signed_in_time_is_executed() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let file = order(&world, &quote(&world, &books(), SALE_DAY));
+    let file = order(&world, &quote(&books(), SALE_DAY));
     let command = device.command(&world, &filing(&file));
     world.pass(60 * UtcMs::DAY);
     let answer = device.sync(&world, vec![], vec![command]).await.unwrap();
@@ -174,10 +183,10 @@ async fn an_order_filed_late_but_signed_in_time_is_executed() {
 async fn a_subsidy_used_up_elsewhere_is_a_task_and_not_a_silent_loss() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let first = order(&world, &quote(&world, &books(), SALE_DAY));
+    let first = order(&world, &quote(&books(), SALE_DAY));
     assert!(device.claim(&world, &filing(&first)).await.is_executed());
     // One washing machine per person: the second quote cannot know of the first.
-    let second = order(&world, &quote(&world, &books(), SALE_DAY));
+    let second = order(&world, &quote(&books(), SALE_DAY));
     let decision = device.claim(&world, &filing(&second)).await;
     assert_eq!(code(&decision), "subsidy_quota_used");
     let cancel = Claim::OrderCancel(doorstep_domain::claim::CancelOrder {
@@ -186,7 +195,7 @@ async fn a_subsidy_used_up_elsewhere_is_a_task_and_not_a_silent_loss() {
         at: world.now(),
     });
     assert!(device.claim(&world, &cancel).await.is_executed());
-    let third = order(&world, &quote(&world, &books(), SALE_DAY));
+    let third = order(&world, &quote(&books(), SALE_DAY));
     let again = device.claim(&world, &filing(&third)).await;
     assert!(again.is_executed(), "{again:?}");
 }
@@ -195,7 +204,7 @@ async fn a_subsidy_used_up_elsewhere_is_a_task_and_not_a_silent_loss() {
 async fn a_claim_in_another_persons_name_is_refused() {
     let world = World::new();
     let mut device = world.device("周晓琳").await;
-    let file = order(&world, &quote(&world, &books(), SALE_DAY));
+    let file = order(&world, &quote(&books(), SALE_DAY));
     let mut command = device.command(&world, &filing(&file));
     command.key = CommandKey(common::fresh());
     command.person = world.person("陈志强");

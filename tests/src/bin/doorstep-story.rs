@@ -1,5 +1,6 @@
 //! Plays the door job with HQ and two devices as processes of their own, printing each step with
 //! its figures, and leaves the papers in the folder given.
+#![allow(clippy::disallowed_methods, reason = "the story is timed by the real clock")]
 
 use doorstep_tests::{
     device::Device,

@@ -266,7 +266,11 @@ pub(crate) fn read_card(
         None => own_card(conn, id)?,
     };
     let code = match device::row(conn, "card_code", id.0)? {
-        Some(row) => row.record::<serde_json::Value>()?["text"].as_str().map(str::to_owned),
+        Some(row) => row
+            .record::<serde_json::Value>()?
+            .get("text")
+            .and_then(serde_json::Value::as_str)
+            .map(str::to_owned),
         None => own_code,
     };
     let customer = match card.customer {

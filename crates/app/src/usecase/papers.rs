@@ -156,7 +156,7 @@ pub(crate) async fn print_order(session: &Session, work_order: WorkOrderId) -> A
     for language in [Language::Chinese, Language::English] {
         let (order, wanted) = (filed.clone(), work_order);
         let (quote_paper, order_paper) =
-            session.db.read(move |conn| Ok(papers_of(conn, &order, wanted, language)?)).await?;
+            session.db.read(move |conn| papers_of(conn, &order, wanted, language)).await?;
         let label = format!("quote.{}", language_code(language));
         keep(session, work_order.0, label, move || document::quote_paper(&quote_paper)).await?;
         let label = format!("order.{}", language_code(language));

@@ -118,11 +118,11 @@ fn site(store: &OrgUnit, number: u32, id: SiteId, customer: CustomerId, address:
         region: store.region.clone(),
         address: address.to_owned(),
         floor: Some(floor),
-        lift: Some(number % 3 != 0),
-        narrowest_turn_mm: (number % 4 == 0).then_some(720 + number % 7 * 20),
+        lift: Some(!number.is_multiple_of(3)),
+        narrowest_turn_mm: (number.is_multiple_of(4)).then_some(720 + number % 7 * 20),
         gas: Some(GasSupply { kind: GasType::Natural, converted_on: None, before: None }),
         circuit_amps: Some(16),
-        access_rules: if number % 5 == 0 {
+        access_rules: if number.is_multiple_of(5) {
             vec!["需登记，9点后可进".to_owned()]
         } else {
             Vec::new()

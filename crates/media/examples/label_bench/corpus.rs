@@ -1,4 +1,5 @@
 //! Which pictures the corpus holds.
+#![allow(dead_code, reason = "the bench and the tests each use a part of this")]
 
 use super::paint::{Canvas, Dice, Pose};
 use super::symbol::{Expected, Symbol};

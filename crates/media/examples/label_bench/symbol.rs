@@ -65,7 +65,7 @@ impl Symbol {
 
     /// Code 128 in code set B, or C where the text is an even number of digits.
     pub fn code128(text: &str) -> Symbol {
-        let digits = text.bytes().all(|b| b.is_ascii_digit()) && text.len() % 2 == 0;
+        let digits = text.bytes().all(|b| b.is_ascii_digit()) && text.len().is_multiple_of(2);
         let mut codes: Vec<usize> = vec![if digits { 105 } else { 104 }];
         if digits {
             codes.extend(

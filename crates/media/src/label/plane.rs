@@ -157,9 +157,7 @@ impl Plane {
     /// The mean over a square of (2 × `radius` + 1)² pixels around each pixel, cut at the border.
     pub(crate) fn box_mean(&self, radius: usize) -> Plane {
         let across = mean_along_rows(&self.px, self.width, radius);
-        let turned = transposed(&across, self.width);
-        let down = mean_along_rows(&turned, self.height, radius);
-        Plane { px: transposed(&down, self.height), ..*self }
+        Plane { px: mean_down_columns(&across, self.width, radius), ..*self }
     }
 
     /// Blur of about `radius` pixels taken back (van Cittert's iteration): what blurring the guess
@@ -253,19 +251,25 @@ fn transposed(px: &[u8], width: usize) -> Vec<u8> {
     out
 }
 
+/// For each count of pixels, its reciprocal in 1/2³², rounded up: multiplying by it is dividing by
+/// the count, exactly for sums of bytes over fewer than 4,096 pixels.
+fn reciprocals(radius: usize) -> Vec<u64> {
+    (0..=2 * radius as u64 + 1).map(|count| (1 << 32) / count.max(1) + 1).collect()
+}
+
+/// The largest radius of a running mean for which [`reciprocals`] are exact.
+const MAX_RADIUS: usize = 2047;
+
 /// A running mean within each row.
 fn mean_along_rows(px: &[u8], width: usize, radius: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(px.len());
-    // Dividing by a count is multiplying by its reciprocal in 1/2³², rounded up: exact for sums of
-    // bytes over fewer than 4,096 pixels.
-    let radius = radius.min(2047);
-    let reciprocals: Vec<u64> =
-        (0..=2 * radius as u64 + 1).map(|n| (1 << 32) / n.max(1) + 1).collect();
+    let radius = radius.min(MAX_RADIUS);
+    let reciprocals = reciprocals(radius);
     for row in px.chunks_exact(width.max(1)) {
         let mut sum: u64 = row.iter().take(radius).map(|&v| u64::from(v)).sum();
         let mut count = row.len().min(radius);
         let mut entering = row.iter().skip(radius);
-        for (index, _) in row.iter().enumerate() {
+        for index in 0..row.len() {
             if let Some(&value) = entering.next() {
                 sum += u64::from(value);
                 count += 1;
@@ -277,6 +281,39 @@ fn mean_along_rows(px: &[u8], width: usize, radius: usize) -> Vec<u8> {
             let reciprocal = reciprocals.get(count).copied().unwrap_or_default();
             out.push(((sum * reciprocal) >> 32) as u8);
         }
+    }
+    out
+}
+
+/// A running mean within each column, all columns of a row at once.
+fn mean_down_columns(px: &[u8], width: usize, radius: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(px.len());
+    let radius = radius.min(MAX_RADIUS);
+    let reciprocals = reciprocals(radius);
+    let mut sums = vec![0u32; width];
+    let mut count = 0;
+    let add = |sums: &mut [u32], row: &[u8]| {
+        sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
+    };
+    let mut entering = px.chunks_exact(width.max(1));
+    for row in entering.by_ref().take(radius) {
+        add(&mut sums, row);
+        count += 1;
+    }
+    let leaving = std::iter::repeat_n(None, radius + 1)
+        .chain(px.chunks_exact(width.max(1)).map(Some))
+        .take(px.len() / width.max(1));
+    for gone in leaving {
+        if let Some(row) = entering.next() {
+            add(&mut sums, row);
+            count += 1;
+        }
+        if let Some(row) = gone {
+            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum -= u32::from(value));
+            count -= 1;
+        }
+        let reciprocal = reciprocals.get(count).copied().unwrap_or_default();
+        out.extend(sums.iter().map(|sum| ((u64::from(*sum) * reciprocal) >> 32) as u8));
     }
     out
 }

@@ -93,10 +93,10 @@ impl Search {
         if self.effort == Effort::Glance {
             return;
         }
-        if detail < overview {
-            if let Some(full) = self.view(detail) {
-                self.plain(&full, 12);
-            }
+        if detail < overview
+            && let Some(full) = self.view(detail)
+        {
+            self.plain(&full, 12);
         }
         if self.labels.is_empty() {
             self.other_thresholds(&view);

@@ -117,7 +117,9 @@ pub fn buckets_of(
     id: Uuid,
 ) -> Result<BTreeSet<Bucket>> {
     let mut statement = conn.prepare_cached(
-        "SELECT bucket FROM feed WHERE id = ?1 AND stream = ?2 AND kind = ?3 AND gone = 0",
+        // Left to itself, SQLite reads the whole stream by the primary key.
+        "SELECT bucket FROM feed INDEXED BY feed_by_item
+         WHERE id = ?1 AND stream = ?2 AND kind = ?3 AND gone = 0",
     )?;
     let found = statement.query_map(params![Key(id), stream.name(), kind], |row| row.get(0))?;
     found.map(|bucket| Ok(Bucket(bucket?))).collect()
@@ -125,8 +127,9 @@ pub fn buckets_of(
 
 /// The buckets that hear of anything with this identity, row or document of any kind.
 pub fn buckets_of_id(conn: &Connection, id: Uuid) -> Result<BTreeSet<Bucket>> {
-    let mut statement =
-        conn.prepare_cached("SELECT bucket FROM feed WHERE id = ?1 AND gone = 0")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT bucket FROM feed INDEXED BY feed_by_item WHERE id = ?1 AND gone = 0",
+    )?;
     let found = statement.query_map([Key(id)], |row| row.get(0))?;
     found.map(|bucket| Ok(Bucket(bucket?))).collect()
 }

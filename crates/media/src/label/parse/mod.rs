@@ -174,7 +174,7 @@ mod tests {
     fn digits_are_gree_only_by_length_and_said_to_be_a_guess() {
         let bar = |text| parse(LabelFormat::Code128, text);
         assert_eq!(bar("1234567890"), LabelKind::GreeSteelCode { digits: "1234567890".into() });
-        assert_eq!(bar("4A12345678901").is_guess(), false);
+        assert!(!bar("4A12345678901").is_guess());
         assert!(bar("1234567890123").is_guess());
         assert_eq!(bar("12345678901"), LabelKind::Unknown { text: "12345678901".into() });
     }
