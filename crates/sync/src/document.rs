@@ -82,7 +82,18 @@ impl Document {
                 FieldEdit::new("about", "id", id.to_string()),
                 FieldEdit::new("about", "kind", kind.name()),
             ];
-            let change = document.write(&about, author, at)?;
+            for edit in &about {
+                let section = document.section(&edit.section)?;
+                document
+                    .inner
+                    .put(&section, edit.key.as_str(), to_automerge(&edit.value))
+                    .map_err(unreadable)?;
+            }
+            let options =
+                CommitOptions::default().with_message(author).with_time(at.0.div_euclid(1000));
+            document.inner.commit_with(options);
+            let changes = document.inner.get_changes(&[]);
+            let change = changes.iter().flat_map(|change| change.raw_bytes().to_vec()).collect();
             Ok((document, change))
         })
     }

@@ -22,9 +22,10 @@ pub(crate) struct LinearRead {
     pub(crate) ends: [(f32, f32); 2],
 }
 
-/// Degrees between scan directions. A code four times as wide as it is high is still crossed
-/// from end to end by a line 7.5° off its axis.
-const ANGLE_STEP: usize = 15;
+/// Scan directions in degrees, 15 apart: a code four times as wide as it is high is still crossed
+/// from end to end by a line 7.5° off its axis. Upright and lying codes come first: they are the
+/// most frequent, and the direction that reads a code first also says where it lies.
+const ANGLES: [usize; 12] = [0, 90, 15, 165, 75, 105, 30, 150, 60, 120, 45, 135];
 /// Scan lines that must agree before a read is believed.
 const VOTES: usize = 3;
 /// Distances in pixels of the further lines tried on either side of one that read something.
@@ -54,7 +55,7 @@ const MEAN_WINDOW: usize = 16;
 pub(crate) fn read_all(plane: &Plane, spacing: usize) -> Vec<LinearRead> {
     let mut scan = Scan::default();
     let mut found: Vec<LinearRead> = Vec::new();
-    for degrees in (0..180).step_by(ANGLE_STEP) {
+    for degrees in ANGLES {
         for line in lines(plane, degrees, spacing) {
             for read in scan.line(plane, &line) {
                 let known = found.iter().any(|f| f.format == read.format && f.text == read.text);

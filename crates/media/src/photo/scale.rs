@@ -16,7 +16,8 @@ const BLOCK: usize = 2048;
 /// Which source positions one target position is made of.
 struct Taps {
     first: usize,
-    weights: Vec<i32>,
+    /// Sixteen bits wide, so that the compiler can multiply many at once.
+    weights: Vec<i16>,
 }
 
 /// Rows of interleaved 8-bit channels.
@@ -40,18 +41,26 @@ impl Raster<'_> {
     }
 }
 
-fn fewer_rows(bytes: &[u8], stride: usize, taps: &[Taps]) -> Vec<u8> {
+fn fewer_rows<'a>(bytes: &'a [u8], stride: usize, taps: &[Taps]) -> Vec<u8> {
     let mut out = Vec::with_capacity(taps.len() * stride);
     let mut sums = [0i32; BLOCK];
     for tap in taps {
         for from in (0..stride).step_by(BLOCK) {
             let to = (from + BLOCK).min(stride);
             sums.fill(HALF);
-            let rows = bytes.chunks_exact(stride).skip(tap.first);
-            for (row, &weight) in rows.zip(&tap.weights) {
-                let part = row.get(from..to).unwrap_or_default();
-                for (sum, &byte) in sums.iter_mut().zip(part) {
-                    *sum += weight * i32::from(byte);
+            let part = |row: &'a [u8]| row.get(from..to).unwrap_or_default();
+            let mut rows = bytes.chunks_exact(stride).skip(tap.first).map(part);
+            // Two rows at a time halve the traffic with the sums.
+            let (pairs, odd) = tap.weights.as_chunks::<2>();
+            for &[upper, lower] in pairs {
+                let (Some(above), Some(below)) = (rows.next(), rows.next()) else { break };
+                for ((sum, &a), &b) in sums.iter_mut().zip(above).zip(below) {
+                    *sum += i32::from(upper) * i32::from(a) + i32::from(lower) * i32::from(b);
+                }
+            }
+            for (&weight, row) in odd.iter().zip(rows) {
+                for (sum, &byte) in sums.iter_mut().zip(row) {
+                    *sum += i32::from(weight) * i32::from(byte);
                 }
             }
             out.extend(sums.iter().take(to - from).map(|&sum| byte(sum)));
@@ -70,7 +79,7 @@ fn fewer_columns<const CHANNELS: usize>(bytes: &[u8], stride: usize, taps: &[Tap
             let near = pixels.get(tap.first..).unwrap_or_default();
             for (pixel, &weight) in near.iter().zip(&tap.weights) {
                 for (sum, &byte) in sums.iter_mut().zip(pixel) {
-                    *sum += weight * i32::from(byte);
+                    *sum += i32::from(weight) * i32::from(byte);
                 }
             }
             out.extend(sums.map(byte));
@@ -96,10 +105,10 @@ fn taps(source: usize, target: usize) -> Vec<Taps> {
             let raw: Vec<f64> =
                 (first..end).map(|at| lanczos((at as f64 + 0.5 - centre) / stretch)).collect();
             let total: f64 = raw.iter().sum();
-            let one = 1i32 << BITS;
-            let mut weights: Vec<i32> =
-                raw.iter().map(|w| (w / total * f64::from(one)).round() as i32).collect();
-            let missing = one - weights.iter().sum::<i32>();
+            let one = 1i16 << BITS;
+            let mut weights: Vec<i16> =
+                raw.iter().map(|w| (w / total * f64::from(one)).round() as i16).collect();
+            let missing = one - weights.iter().sum::<i16>();
             if let Some(largest) = weights.iter_mut().max() {
                 *largest += missing;
             }
