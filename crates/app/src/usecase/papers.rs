@@ -388,7 +388,7 @@ fn paper_customer(conn: &Connection, id: Uuid, site: Option<Uuid>) -> ApiResult<
 
 /// The store's name as HQ published it.
 fn store_name(conn: &Connection, store: Uuid) -> String {
-    session::required_row::<doorstep_domain::org::OrgUnit>(conn, "org", store)
+    session::required_row::<doorstep_domain::org::OrgUnit>(conn, "org_unit", store)
         .map_or_else(|_| String::new(), |unit| unit.name)
 }
 
