@@ -110,7 +110,7 @@ async fn killed_after_every_step_and_cut_in_every_exchange_the_order_is_executed
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_screen_called_saved_is_there_after_a_kill_at_any_instant() {
-    let Scene { _rooms, line, job, mut tablet, .. } = scene().await;
+    let Scene { _rooms, hq: _hq, line, job, mut tablet } = scene().await;
     line.cut();
     tablet.call("visit_mark", json!({ "visit": job.visit, "step": "arrive" })).await;
     let mut saved: Vec<String> = Vec::new();
@@ -147,7 +147,7 @@ async fn whatever_the_screen_called_saved_is_there_after_a_kill_at_any_instant()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hq_down_slow_or_answering_garbage_loses_nothing_and_says_so() {
-    let Scene { _rooms, line, job, tablet, .. } = scene().await;
+    let Scene { _rooms, hq: _hq, line, job, tablet } = scene().await;
     tablet.call("visit_mark", json!({ "visit": job.visit, "step": "set_off" })).await;
 
     line.cut();
@@ -165,7 +165,7 @@ async fn hq_down_slow_or_answering_garbage_loses_nothing_and_says_so() {
     }
 
     line.restore();
-    line.slow(Duration::from_millis(20));
+    line.slow(Duration::from_millis(300));
     tablet.sync_until_settled(Duration::from_secs(60)).await;
 }
 

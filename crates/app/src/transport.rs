@@ -219,5 +219,12 @@ fn unreachable_hq(error: reqwest::Error) -> ApiError {
         cause = inner.source();
     }
     // The address is the customer's business and stays out of the log.
-    ApiError::new(ErrorCode::HqUnreachable).detail(error.without_url())
+    let error = error.without_url();
+    let mut detail = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        detail = format!("{detail}: {inner}");
+        cause = inner.source();
+    }
+    ApiError::new(ErrorCode::HqUnreachable).detail(detail)
 }
