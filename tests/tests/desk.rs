@@ -249,16 +249,17 @@ async fn a_card_issued_without_a_network_is_believed_at_once_and_a_locked_laptop
     let refused = clerk.try_call("card_view", json!({ "card": id })).await.unwrap_err();
     assert_eq!(refused["code"], "locked", "a locked screen shows nothing");
     line.restore();
-    let started = std::time::Instant::now();
-    loop {
-        tablet.sync().await;
-        if let Ok(view) = tablet.try_call("card_view", json!({ "card": id })).await {
-            assert_eq!(view["card"]["status"], "final", "HQ made it final: {view}");
-            break;
+    let arrived = async {
+        loop {
+            tablet.sync().await;
+            if let Ok(view) = tablet.try_call("card_view", json!({ "card": id })).await {
+                break view;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
         }
-        assert!(started.elapsed() < SETTLE, "the locked laptop did not send the card");
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
+    };
+    let view = tokio::time::timeout(SETTLE, arrived).await.expect("the locked laptop sends it");
+    assert_eq!(view["card"]["status"], "final", "HQ made it final: {view}");
     let wrong = clerk.try_call("unlock", json!({ "pin": "000000" })).await.unwrap_err();
     assert_eq!(wrong["code"], "wrong_pin");
     clerk.unlock().await;
