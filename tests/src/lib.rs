@@ -6,5 +6,7 @@ pub mod binaries;
 pub mod device;
 pub mod hq;
 pub mod line;
+pub mod paper;
 pub mod pictures;
+pub mod shop;
 pub mod story;
