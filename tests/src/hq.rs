@@ -8,12 +8,13 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::{binaries, story::DAY};
+use crate::{binaries, device::log_to, story::DAY};
 
 /// A running HQ; killed when dropped.
 pub struct Hq {
     data: PathBuf,
     offset_ms: i64,
+    log: Option<PathBuf>,
     child: Option<Child>,
     address: SocketAddr,
     /// What `demo-data` told: people, stores, the door job.
@@ -42,6 +43,7 @@ impl Hq {
         let mut hq = Hq {
             data: data.to_owned(),
             offset_ms,
+            log: None,
             child: None,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             facts,
@@ -52,12 +54,12 @@ impl Hq {
 
     /// Starts the process, after a kill too; a new free port each time.
     pub fn start(&mut self) {
-        let mut child = self
-            .command(&["serve"])
-            .arg("--json")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("doorstep-hq starts");
+        let mut command = self.command(&["serve"]);
+        if let Some(log) = &self.log {
+            log_to(&mut command, log);
+        }
+        command.arg("--json").stdout(Stdio::piped());
+        let mut child = command.spawn().expect("doorstep-hq starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped"))
             .read_line(&mut line)
@@ -67,6 +69,13 @@ impl Hq {
         let text = told["listening"].as_str().or(told["address"].as_str()).expect("an address");
         self.address = text.parse().expect("an address");
         self.child = Some(child);
+    }
+
+    /// Starts it anew, all it logs at debug level appended to a file.
+    pub fn restart_logging(&mut self, log: &Path) {
+        self.kill();
+        self.log = Some(log.to_owned());
+        self.start();
     }
 
     /// SIGKILL: no farewell, no flush.

@@ -6,6 +6,7 @@ pub mod binaries;
 pub mod device;
 pub mod hq;
 pub mod line;
+pub mod needles;
 pub mod paper;
 pub mod pictures;
 pub mod shop;
