@@ -63,6 +63,21 @@ impl Device {
         self.child = Some(child);
     }
 
+    /// SIGKILL, then a new process whose wall clock is moved by so many ms.
+    pub fn restart_with_clock_moved(&mut self, by_ms: i64) {
+        self.offset_ms += by_ms;
+        self.restart();
+    }
+
+    /// The most memory the process has held, in KiB, as the kernel counts it.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.pid().expect("it runs"));
+        let status = std::fs::read_to_string(status).expect("the kernel tells");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a peak");
+        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().expect("a number")
+    }
+
     /// SIGKILL: no farewell, no flush.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

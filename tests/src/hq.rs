@@ -78,6 +78,13 @@ impl Hq {
         self.start();
     }
 
+    /// Starts it anew with its clock moved on by so many ms.
+    pub fn restart_later(&mut self, by_ms: i64) {
+        self.kill();
+        self.offset_ms += by_ms;
+        self.start();
+    }
+
     /// SIGKILL: no farewell, no flush.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

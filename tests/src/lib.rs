@@ -9,5 +9,6 @@ pub mod line;
 pub mod needles;
 pub mod paper;
 pub mod pictures;
+pub mod said;
 pub mod shop;
 pub mod story;
