@@ -54,7 +54,12 @@ impl Hq {
 
     /// Starts the process, after a kill too; a new free port each time.
     pub fn start(&mut self) {
-        let mut command = self.command(&["serve"]);
+        self.start_at(SocketAddr::from(([127, 0, 0, 1], 0)));
+    }
+
+    /// Starts the process on this address, which devices may know already.
+    pub fn start_at(&mut self, listen: SocketAddr) {
+        let mut command = self.command(&["serve", "--listen", &listen.to_string()]);
         if let Some(log) = &self.log {
             log_to(&mut command, log);
         }

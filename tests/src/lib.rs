@@ -11,4 +11,5 @@ pub mod paper;
 pub mod pictures;
 pub mod said;
 pub mod shop;
+pub mod small_disk;
 pub mod story;

@@ -24,7 +24,11 @@ pub struct Shop {
 impl Shop {
     /// Opens HQ with sample data for so many visits.
     pub fn open(visits: u32) -> Shop {
-        let rooms = tempfile::tempdir().expect("a temporary folder");
+        Shop::open_in(tempfile::tempdir().expect("a temporary folder"), visits)
+    }
+
+    /// The same in a folder that was prepared.
+    pub fn open_in(rooms: tempfile::TempDir, visits: u32) -> Shop {
         let hq = Hq::with_sample_data(&rooms.path().join("hq"), visits);
         let job = Job::of(&hq);
         Shop { rooms, hq, job }
