@@ -208,7 +208,7 @@ async fn keep(
     let kept =
         session.db.write(move |tx, _| Ok((device::put_medium(tx, &medium)?, medium.file))).await?;
     drop_double(session, kept)?;
-    session.poke.notify_one();
+    session.work_added();
     Ok(view)
 }
 
