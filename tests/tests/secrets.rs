@@ -1,6 +1,8 @@
 //! What must not lie about: names, phones, addresses, serials, PINs and keys in the clear on a
 //! tablet's disk, in the programs, or in the logs; pictures as pictures.
 
+use doorstep_domain::time::UtcMs;
+use doorstep_store::vault::Vault;
 use doorstep_tests::{
     binaries,
     device::{Device, PIN},
@@ -87,6 +89,10 @@ fn add_keys(needles: &mut Needles, hq_data: &Path) {
     assert_eq!(found, 4, "root, bundle, card and rescue key");
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn unhex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks(2);
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
@@ -131,6 +137,10 @@ async fn disk_and_logs_hold_nothing_personal_in_the_clear() {
     tablet.call("lock", json!({})).await;
     needles_are_not_in(&needles, &profile, "locked");
     tablet.kill();
+    let key = Vault::in_folder(&profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
+    needles.add("the raw key of the tablet", key.expose());
+    needles.add("the key of the tablet, written out", hex(key.expose()).as_bytes());
+    needles_are_not_in(&needles, &profile, "its own key included");
     assert!(files(&profile).len() > 8, "photos, papers and database lie there");
 
     let control = shop.rooms.path().join("control");
