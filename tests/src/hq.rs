@@ -40,6 +40,26 @@ impl Hq {
             String::from_utf8_lossy(&told.stderr)
         );
         let facts = serde_json::from_slice(&told.stdout).expect("demo-data prints JSON");
+        Hq::open(data, offset_ms, facts)
+    }
+
+    /// An HQ of one's own stores and people, as a staff file names them, with the reference data
+    /// published and its clock set as above.
+    pub fn with_staff(data: &Path, staff: &str) -> Hq {
+        let mut hq = Hq::open(data, crate::story::offset_to_story_day(), Value::Null);
+        hq.take_staff(staff);
+        hq.admin(&["publish", data_files().to_str().expect("UTF-8")]);
+        hq
+    }
+
+    /// Takes a staff file in.
+    pub fn take_staff(&mut self, staff: &str) {
+        let file = self.data.join("staff.toml");
+        std::fs::write(&file, staff).expect("written");
+        self.admin(&["staff", file.to_str().expect("UTF-8")]);
+    }
+
+    fn open(data: &Path, offset_ms: i64, facts: Value) -> Hq {
         let mut hq = Hq {
             data: data.to_owned(),
             offset_ms,
