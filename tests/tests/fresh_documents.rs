@@ -11,7 +11,7 @@ use doorstep_tests::{
     story::{Job, STEPS, Silence, offset_to_story_day},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, slice};
 
 async fn note(tablet: &Device, job: &Job, text: &str) {
     let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
@@ -115,7 +115,7 @@ async fn a_tablet_restored_from_an_older_copy_forks_and_nothing_is_lost_or_done_
     note(&tablet, &shop.job, "三、备份之后上传").await;
     tablet.sync_until_settled(SETTLE).await;
     let number = json!("DS-20260715-0001");
-    assert_eq!(order_numbers(&tablet, &shop.job).await, std::slice::from_ref(&number), "executed");
+    assert_eq!(order_numbers(&tablet, &shop.job).await, slice::from_ref(&number), "executed");
     tablet.kill();
     let forks = || fs::read_to_string(&hq_log).expect("a log").matches("a chain forked").count();
     assert_eq!(forks(), 0, "so far one life");
@@ -137,11 +137,7 @@ async fn a_tablet_restored_from_an_older_copy_forks_and_nothing_is_lost_or_done_
     let all = ["一、早已收到", "三、备份之后上传", "二、备份时还没有上传", "四、恢复之后写的"];
     for (device, name) in [(&tablet, "the tablet"), (&laptop, "the clerk")] {
         assert_eq!(notes(device, &shop.job).await, all, "each once, for {name}");
-        assert_eq!(
-            order_numbers(device, &shop.job).await,
-            std::slice::from_ref(&number),
-            "for {name}"
-        );
+        assert_eq!(order_numbers(device, &shop.job).await, slice::from_ref(&number), "for {name}");
     }
     note(&tablet, &shop.job, "五、照常工作").await;
     let before = forks();

@@ -43,8 +43,9 @@ impl Entry {
     }
 
     fn broken_identity(&self) -> Option<String> {
-        for (case, granted) in [0, self.subsidy].into_iter().enumerate() {
-            if self.invoice != self.consideration[case] + granted {
+        let granted = [0, self.subsidy];
+        for case in 0..2 {
+            if self.invoice != self.consideration[case] + granted[case] {
                 return Some(format!("invoice = consideration + subsidy, case {case}: {self:?}"));
             }
             let collected = self.consideration[case] + self.fees - self.old_value - self.deposits;
