@@ -89,15 +89,15 @@ impl PriceTable {
 
 /// The amounts in the two boxes above the price detail: certain, and if approved where it is shown.
 pub fn panel(text: &str) -> Vec<i64> {
-    let row = text.lines().find(|line| line.trim_start().starts_with('¥'));
-    let row = row.unwrap_or_else(|| panic!("no totals panel in\n{text}"));
-    row.split('¥').skip(1).map(|part| fen(part.trim()).expect("an amount")).collect()
+    let begins = |line: &&str| line.trim_start().trim_start_matches('−').starts_with('¥');
+    let row = text.lines().find(begins).unwrap_or_else(|| panic!("no totals panel in\n{text}"));
+    row.split_whitespace().map(|part| fen(&part.replace('¥', "")).expect("an amount")).collect()
 }
 
 /// `4,299.00` in fen; `None` for what is no amount.
 pub fn fen(printed: &str) -> Option<i64> {
-    let (negative, digits) = match printed.strip_prefix(['-', '+']) {
-        Some(rest) => (printed.starts_with('-'), rest),
+    let (negative, digits) = match printed.strip_prefix(['-', '−', '+']) {
+        Some(rest) => (!printed.starts_with('+'), rest),
         None => (false, printed),
     };
     let (yuan, rest) = digits.split_once('.')?;
