@@ -43,16 +43,13 @@ impl Entry {
     }
 
     fn broken_identity(&self) -> Option<String> {
-        let granted = [0, self.subsidy];
-        for case in 0..2 {
-            if self.invoice != self.consideration[case] + granted[case] {
+        let cases = [0, self.subsidy].into_iter().zip(self.consideration).zip(self.to_collect);
+        for (case, ((granted, consideration), to_collect)) in cases.enumerate() {
+            if self.invoice != consideration + granted {
                 return Some(format!("invoice = consideration + subsidy, case {case}: {self:?}"));
             }
-            let collected = self.consideration[case] + self.fees - self.old_value - self.deposits;
-            if self.to_collect[case] != collected {
-                return Some(format!(
-                    "to collect = consideration + fees − …, case {case}: {self:?}"
-                ));
+            if to_collect != consideration + self.fees - self.old_value - self.deposits {
+                return Some(format!("to collect = consideration + …, case {case}: {self:?}"));
             }
         }
         (self.recorded != self.to_collect[0]).then(|| format!("recorded ≠ certain: {self:?}"))
