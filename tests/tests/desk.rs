@@ -1,6 +1,5 @@
 //! The rest of the command table, through a real HQ: what an engineer and a clerk do besides the
 //! door job.
-#![allow(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 
 use doorstep_tests::{
     device::{Device, PIN},

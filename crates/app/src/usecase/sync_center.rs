@@ -1,9 +1,9 @@
 //! What waits, what failed and why, in words; counts come from HQ's receipts.
 
 use doorstep_domain::{time::UtcMs, words::Words};
-use doorstep_store::device;
+use doorstep_store::device::{self, EditRecord};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -89,14 +89,10 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
         .read(|conn| {
             let mut items = Vec::new();
             for edit in device::unsettled_edits(conn)? {
-                let fields: Vec<&str> = edit.edits.iter().map(|e| e.section.as_str()).collect();
                 let (state, reason) = record_state::of_edit(&edit);
                 items.push(OutboxItem {
                     subject: Some(edit.doc),
-                    words: Words::new(
-                        format!("记录：{}", fields.join("、")),
-                        format!("Record: {}", fields.join(", ")),
-                    ),
+                    words: edit_words(&edit),
                     made_at: edit.made_at,
                     state,
                     state_words: state.words(),
@@ -122,6 +118,36 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
         })
         .await?;
     Ok(OutboxView { items })
+}
+
+/// What an edit wrote, part by part.
+fn edit_words(edit: &EditRecord) -> Words {
+    let sections: BTreeSet<&str> = edit.edits.iter().map(|e| e.section.as_str()).collect();
+    let parts: Vec<Words> = sections.into_iter().map(section_words).collect();
+    let joined = |pick: fn(&Words) -> &str, between: &str| {
+        parts.iter().map(pick).collect::<Vec<_>>().join(between)
+    };
+    if parts.is_empty() {
+        return Words::new("新记录", "New record");
+    }
+    Words::new(joined(|part| &part.zh, "、"), joined(|part| &part.en, ", "))
+}
+
+fn section_words(section: &str) -> Words {
+    match section {
+        "steps" | "events" => Words::new("上门进度", "Progress of the visit"),
+        "fit" => Words::new("现场尺寸", "Measurements of the place"),
+        "notes" => Words::new("备注", "Notes"),
+        "photos" => Words::new("照片", "Photos"),
+        "contact" => Words::new("联系方式", "Contact"),
+        "site" => Words::new("现场情况", "About the place"),
+        "identity" | "components" => Words::new("机器资料", "About the machine"),
+        "custody" => Words::new("机器交接", "Who holds the machine"),
+        "checks" | "readings" => Words::new("检测结果", "Inspection results"),
+        "faults" => Words::new("故障与外观", "Faults"),
+        "repairs" => Words::new("维修记录", "Repairs"),
+        other => Words::new(other, other),
+    }
 }
 
 fn claim_words(kind: &str) -> Words {
