@@ -145,6 +145,15 @@ CREATE TABLE combined_order (
 CREATE UNIQUE INDEX combined_order_by_quote ON combined_order(quote) WHERE state = 'executed';
 CREATE INDEX combined_order_by_work_order ON combined_order(work_order);
 
+-- A store's customers by phone number, digits only.
+CREATE TABLE customer_phone (
+    store    BLOB NOT NULL,
+    phone    TEXT NOT NULL,
+    customer BLOB NOT NULL,
+    PRIMARY KEY (store, phone, customer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_phone_by_customer ON customer_phone(customer);
+
 -- A serial belongs to one final card.
 CREATE TABLE card_serial (
     serial TEXT PRIMARY KEY,
@@ -215,6 +224,12 @@ CREATE TABLE visit_work_order (
     PRIMARY KEY (work_order, visit)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_work_order_by_visit ON visit_work_order(visit);
+
+-- Visits that their crews still see; `over_since` is when HQ noticed that the visit was over.
+CREATE TABLE visit_crew (
+    visit      BLOB PRIMARY KEY,
+    over_since INTEGER
+) STRICT, WITHOUT ROWID;
 
 -- A loaner is with one customer at a time.
 CREATE TABLE loaner_out (

@@ -4,6 +4,8 @@
 use doorstep_tests::{
     device::{Device, PIN},
     hq::Hq,
+    line::Line,
+    pictures,
     story::{Job, STEPS, Silence, offset_to_story_day},
 };
 use serde_json::{Value, json};
@@ -67,9 +69,6 @@ async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
     let later = 1_784_075_400_000i64 + 86_400_000;
     let wish = json!({ "visit": visit, "wish": { "start": later, "end": later + 7_200_000 } });
     tablet.call("visit_reschedule", wish).await;
-    let waits = tablet.call("outbox", json!({})).await;
-    assert!(!waits["items"].as_array().expect("items").is_empty() || waits["items"].is_array());
-
     let end = json!({ "visit": visit, "code": "refused", "note": "客户改主意了" });
     let view = tablet.call("visit_end", end).await;
     assert_eq!(view["row"]["state_words"]["zh"], "客户拒绝服务", "{}", view["row"]["state"]);
@@ -145,8 +144,8 @@ async fn a_clerk_parks_and_issues_a_card_and_finds_it_again() {
     let view = clerk.call("card_view", json!({ "card": card["card"]["id"] })).await;
     assert_eq!(view["card"]["status"], "final", "HQ made it final: {}", view["card"]);
     let text = view["code"].as_str().expect("a final card has its code").to_owned();
-    let picture = doorstep_tests::pictures::card_on_a_table(&text);
-    let scan = json!({ "image": doorstep_tests::pictures::base64(&picture) });
+    let picture = pictures::card_on_a_table(&text);
+    let scan = json!({ "image": pictures::base64(&picture) });
     let seen = clerk.call("label_scan", scan).await;
     assert_eq!(seen["card"]["card"]["id"], card["card"]["id"], "its QR leads back to it");
 
@@ -159,14 +158,68 @@ async fn a_clerk_parks_and_issues_a_card_and_finds_it_again() {
     clerk.sync().await;
     let view = clerk.call("card_view", json!({ "card": double["card"]["id"] })).await;
     assert_eq!(view["record"]["state"], "needs_action", "one serial, one card: {view}");
+    let reason = &view["record"]["reason"];
+    assert!(reason["zh"].as_str().is_some_and(|zh| zh.contains("SXH100Z900001")), "{reason}");
+    let waits = clerk.call("outbox", json!({})).await;
+    assert_eq!(waits["items"][0]["reason"], *reason, "the sync centre says why: {waits}");
     let tasks = clerk.call("task_list", json!({})).await;
-    if let Some(task) = tasks["tasks"].as_array().and_then(|tasks| tasks.first()) {
-        let decide = json!({ "task": task["id"], "remedy": task["remedies"][0] });
-        let refused = clerk.try_call("task_decide", decide).await;
-        assert!(refused.is_ok() || refused.is_err_and(|e| e["code"] != "internal"));
-    }
+    let task = &tasks["tasks"][0];
+    assert_eq!(task["kind"], "duplicate_serial", "a person is to decide: {tasks}");
+    clerk.call("task_decide", json!({ "task": task["id"], "remedy": "void_card" })).await;
+    clerk.sync_until_settled(SETTLE).await;
+    let waits = clerk.call("outbox", json!({})).await;
+    let tasks = clerk.call("task_list", json!({})).await;
+    assert!(!tasks["tasks"][0]["decision"].is_null(), "it is decided: {tasks} {waits}");
+    let view = clerk.call("card_view", json!({ "card": double["card"]["id"] })).await;
+    assert_eq!(view["card"]["status"], "void", "and carried out: {view}");
     clerk.call("pin_change", json!({ "old": PIN, "new": "594827" })).await;
     clerk.call("lock", json!({})).await;
     let open = clerk.call("unlock", json!({ "pin": "594827" })).await;
     assert_eq!(open["stage"], "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_issued_without_a_network_is_believed_at_once_and_a_locked_laptop_still_sends_it() {
+    let shop = Shop::open();
+    let line = Line::to(shop.hq.address());
+    let clerk = Device::start(&shop.rooms.path().join("laptop"), offset_to_story_day());
+    let person = shop.hq.person_at("clerk", &shop.job.store);
+    clerk.enrol(&shop.hq.ticket(&person, line.address()), "laptop").await;
+    let tablet = shop.device("tablet", &shop.job.engineer).await;
+
+    line.cut();
+    let issue = json!({
+        "gtin": "2000000000602", "serials": ["SXH100Z900077"],
+        "phone": "139 0000 7788", "name": "赵新",
+    });
+    let card = clerk.call("card_issue", issue).await;
+    let id = card["card"]["id"].clone();
+    assert_eq!(card["card"]["status"], "provisional");
+    assert_eq!(card["customer"]["phones"][0], "139****7788", "the new customer is on the card");
+    let text = card["code"].as_str().expect("the store's key signed a code").to_owned();
+    let picture = pictures::base64(&pictures::card_on_a_table(&text));
+    let seen = tablet.call("label_scan", json!({ "image": picture })).await;
+    assert!(seen["card_error"].is_null(), "a tablet that never heard of it: {seen}");
+    assert_eq!(seen["proof"]["provisional"], true);
+    assert_eq!(seen["proof"]["serials"][0], "SXH100Z900077");
+
+    clerk.call("lock", json!({})).await;
+    let refused = clerk.try_call("card_view", json!({ "card": id })).await.unwrap_err();
+    assert_eq!(refused["code"], "locked", "a locked screen shows nothing");
+    line.restore();
+    let started = std::time::Instant::now();
+    loop {
+        tablet.sync().await;
+        if let Ok(view) = tablet.try_call("card_view", json!({ "card": id })).await {
+            assert_eq!(view["card"]["status"], "final", "HQ made it final: {view}");
+            break;
+        }
+        assert!(started.elapsed() < SETTLE, "the locked laptop did not send the card");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let wrong = clerk.try_call("unlock", json!({ "pin": "000000" })).await.unwrap_err();
+    assert_eq!(wrong["code"], "wrong_pin");
+    clerk.unlock().await;
+    let view = clerk.call("card_view", json!({ "card": id })).await;
+    assert_eq!(view["customer"]["name"], "赵*");
 }

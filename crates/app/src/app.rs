@@ -13,15 +13,18 @@ use crate::{
 };
 use doorstep_store::vault::RawKey;
 
-/// One installation: a profile folder, locked or unlocked.
+/// One installation: a profile folder, and its work once somebody has unlocked it.
 pub struct App {
     pub(crate) profile: Profile,
     pub(crate) host: SharedHost,
-    state: RwLock<Option<Unlocked>>,
+    state: RwLock<Option<Running>>,
 }
 
-struct Unlocked {
+/// An opened store with its background. Locking shuts the screens out and nothing else: what was
+/// saved goes on to HQ while the process lives, so the key stays in memory until the process ends.
+struct Running {
     session: Arc<Session>,
+    locked: bool,
     _background: Background,
 }
 
@@ -35,12 +38,20 @@ impl App {
     /// The unlocked profile.
     pub(crate) async fn session(&self) -> ApiResult<Arc<Session>> {
         let state = self.state.read().await;
-        let unlocked = state.as_ref().ok_or_else(|| ApiError::new(ErrorCode::Locked))?;
-        Ok(Arc::clone(&unlocked.session))
+        match state.as_ref() {
+            Some(running) if !running.locked => Ok(Arc::clone(&running.session)),
+            _ => Err(ApiError::new(ErrorCode::Locked)),
+        }
     }
 
-    /// Opens the store with a key that proved right and starts the background.
+    /// Lets the screens in with a key that proved right, opening the store and starting the
+    /// background if they are not there yet.
     pub(crate) async fn begin(self: &Arc<App>, key: RawKey) -> ApiResult<Arc<Session>> {
+        let mut state = self.state.write().await;
+        if let Some(running) = state.as_mut() {
+            running.locked = false;
+            return Ok(Arc::clone(&running.session));
+        }
         let app = Arc::clone(self);
         let session = tokio::task::spawn_blocking(move || {
             let opened = app.profile.open_store(&key, app.host.as_ref())?;
@@ -50,18 +61,21 @@ impl App {
         .await
         .map_err(ApiError::internal)??;
         let session = Arc::new(session);
-        let running = Background::start(&session);
-        *self.state.write().await =
-            Some(Unlocked { session: Arc::clone(&session), _background: running });
+        let background = Background::start(&session);
+        *state =
+            Some(Running { session: Arc::clone(&session), locked: false, _background: background });
         Ok(session)
     }
 
-    /// Locks the profile: the rescue file is brought up to date and the key forgotten.
+    /// Locks the profile and brings the rescue file up to date.
     pub async fn lock(&self) -> ApiResult<()> {
-        let unlocked = self.state.write().await.take();
-        if let Some(unlocked) = unlocked {
-            background::write_rescue_file(&unlocked.session).await?;
-        }
-        Ok(())
+        let session = match self.state.write().await.as_mut() {
+            Some(running) => {
+                running.locked = true;
+                Arc::clone(&running.session)
+            }
+            None => return Ok(()),
+        };
+        background::write_rescue_file(&session).await
     }
 }

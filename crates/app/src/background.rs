@@ -1,6 +1,11 @@
 //! What goes on while nobody looks: sync on events and every minute, the rescue file kept current.
 
-use doorstep_store::rescue::{self, RescueNoise};
+use doorstep_domain::time::UtcMs;
+use doorstep_store::{
+    blobs::BlobName,
+    device,
+    rescue::{self, RescueNoise, UnsentWork},
+};
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
@@ -9,7 +14,6 @@ use crate::{
     error_code::ErrorCode,
     exchange,
     host::random_bytes,
-    salvage,
     session::Session,
     uploads,
 };
@@ -27,6 +31,10 @@ const RETRY: [Duration; 5] = [
     Duration::from_secs(15),
     Duration::from_secs(60),
 ];
+/// Photos and papers of finished work stay on the device this long after HQ's receipt: three days.
+const KEEP_RECEIVED_MS: i64 = 3 * UtcMs::DAY;
+/// Finished work is looked for this often.
+const CLEAR_EVERY_MS: i64 = 60 * UtcMs::MINUTE;
 /// The rescue file follows the outbox within this time.
 const RESCUE_AFTER: Duration = Duration::from_millis(500);
 
@@ -66,9 +74,15 @@ pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
 
 async fn keep_syncing(session: Arc<Session>) {
     let mut failures = 0usize;
+    let mut cleared_at = None;
     loop {
         failures = match sync_once(&session).await {
-            Ok(()) => 0,
+            Ok(()) => {
+                if let Err(error) = clear_finished(&session, &mut cleared_at).await {
+                    tracing::warn!(detail = error.detail, "finished work could not be cleared");
+                }
+                0
+            }
             Err(error) if error.code == ErrorCode::NotEnrolled => 0,
             Err(_) => failures.saturating_add(1),
         };
@@ -83,6 +97,25 @@ async fn keep_syncing(session: Arc<Session>) {
     }
 }
 
+/// Removes photos and papers of finished work some days after HQ's receipt, at most once an hour.
+async fn clear_finished(session: &Session, cleared_at: &mut Option<UtcMs>) -> ApiResult<()> {
+    let now = session.time().await?.at;
+    if cleared_at.is_some_and(|last| now.0 < last.plus_ms(CLEAR_EVERY_MS).0) {
+        return Ok(());
+    }
+    *cleared_at = Some(now);
+    let before = now.plus_ms(-KEEP_RECEIVED_MS);
+    let files = session.db.write(move |tx, _| Ok(device::purge_received(tx, before)?)).await?;
+    for file in files {
+        let name: BlobName = file.parse().map_err(ApiError::internal)?;
+        // A file that stays behind is an orphan, and the next start removes it.
+        if let Err(error) = session.blobs.remove(name) {
+            tracing::warn!(%error, "a photo of finished work could not be removed");
+        }
+    }
+    Ok(())
+}
+
 async fn keep_rescue_file(session: Arc<Session>) {
     loop {
         session.outbox_changed.notified().await;
@@ -95,11 +128,11 @@ async fn keep_rescue_file(session: Arc<Session>) {
 
 /// Seals the unsent work for HQ and for this device.
 pub(crate) async fn write_rescue_file(session: &Session) -> ApiResult<()> {
-    let work = session.db.read(salvage::unsent_work).await?;
+    let work = session.db.read(|conn| Ok(UnsentWork::of(conn)?)).await?;
     let Ok(identity) = session.identity().await else { return Ok(()) };
     let mut hq_public = [0u8; 32];
     hex::decode_to_slice(&identity.rescue_key, &mut hq_public).map_err(ApiError::internal)?;
-    let content = rmp_serde::to_vec_named(&work).map_err(ApiError::internal)?;
+    let content = work.to_bytes().map_err(ApiError::internal)?;
     let host = session.host.as_ref();
     let noise = RescueNoise {
         content_key: random_bytes(host),

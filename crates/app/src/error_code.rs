@@ -67,6 +67,8 @@ error_codes! {
     HqUntrusted: "对方的证书不是总部的，已停止连接", "The certificate is not HQ's; the connection was stopped";
     /// HQ's answer makes no sense.
     HqAnswerUnreadable: "总部的回答读不懂，工作仍在本机，稍后重试", "HQ's answer makes no sense; your work is safe here and will be sent again";
+    /// The person's role may not do this.
+    NotAllowed: "这不在您的权限内", "This is outside your access";
     /// HQ refused the request.
     HqRefused: "总部拒绝了这个请求", "HQ refused the request";
     /// HQ revoked the device.

@@ -43,8 +43,7 @@ struct Outgoing {
 /// the sealed batch goes out again, byte for byte.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
-    let line =
-        Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)?;
+    let line = Line::to_hq(&identity)?;
     loop {
         let outgoing = prepare(session).await?;
         let request =
@@ -324,7 +323,7 @@ fn begin_again(
     *open = None;
     if let Some(first) = stale.first() {
         let edits: Vec<_> = stale.iter().flat_map(|record| record.edits.clone()).collect();
-        session::edit_document(tx, open, first.kind, doc, &edits, host)?;
+        session::write_document(tx, open, first.kind, doc, &edits, host)?;
     }
     Ok(())
 }

@@ -107,6 +107,7 @@ impl Profile {
         let path = self.database_path();
         match self.open_sound(&path, key, host.now()) {
             Ok(writer) => {
+                drop_orphans(&blobs, &writer);
                 Ok(OpenedStore { database: self.start(writer, &path, key)?, blobs, salvaged: None })
             }
             Err(OpenError::Damaged { .. }) => {
@@ -114,7 +115,8 @@ impl Profile {
                 let aside = move_aside(&path, host.now()).map_err(storage)?;
                 let mut writer =
                     self.open_sound(&path, key, host.now()).map_err(|e| open_error(&e))?;
-                let salvaged = salvage::carry_over(&mut writer, &aside, &self.rescue_path(), key)?;
+                let salvaged =
+                    salvage::carry_over(&mut writer, &aside, &self.rescue_path(), key, host)?;
                 let database = self.start(writer, &path, key)?;
                 Ok(OpenedStore { database, blobs, salvaged: Some(salvaged) })
             }
@@ -139,6 +141,17 @@ impl Profile {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|e| open_error(&e))?;
         Database::start(writer, readers)
+    }
+}
+
+/// Removes files that a crash left between writing a photo and its record. A photo whose record
+/// exists is never touched, and nothing here keeps the profile from opening.
+fn drop_orphans(blobs: &BlobFolder, conn: &Connection) {
+    let (Ok(names), Ok(known)) = (blobs.tidy(), device::media_files(conn)) else { return };
+    for name in names.into_iter().filter(|name| !known.contains(&name.to_string())) {
+        if let Err(error) = blobs.remove(name) {
+            tracing::warn!(%error, "an orphaned file could not be removed");
+        }
     }
 }
 

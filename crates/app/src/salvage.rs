@@ -4,16 +4,20 @@
 //! kept current from the outbox. Keys and changes tell what came from both.
 
 use doorstep_store::{
-    device::{self, CommandRecord, EditRecord},
+    device,
     open::MovedAside,
-    rescue::{self, salvage_rows},
+    rescue::{self, UnsentWork, salvage_rows},
     vault::RawKey,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, path::Path};
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    host::Host,
+    identity::Epoch,
+};
 
 /// What was carried over.
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
@@ -26,30 +30,6 @@ pub struct Salvage {
     pub claims: u64,
 }
 
-/// Unsent work as it lies in the rescue file.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct UnsentWork {
-    /// Settings without which the work cannot be sent: identity, key list.
-    pub(crate) settings: Vec<(String, String)>,
-    pub(crate) edits: Vec<EditRecord>,
-    pub(crate) commands: Vec<CommandRecord>,
-}
-
-const SETTINGS: [&str; 2] = ["identity", "keys"];
-
-/// The unsent work of a sound database.
-pub(crate) fn unsent_work(conn: &Connection) -> ApiResult<UnsentWork> {
-    let mut work = UnsentWork::default();
-    for name in SETTINGS {
-        if let Some(value) = device::setting::<serde_json::Value>(conn, name)? {
-            work.settings.push((name.to_owned(), value.to_string()));
-        }
-    }
-    work.edits = device::unsettled_edits(conn)?;
-    work.commands = device::undecided_commands(conn)?;
-    Ok(work)
-}
-
 /// Fills a new database with the unsent work of a damaged one. Edits come in under no epoch, so
 /// that they are written again on HQ's version of their documents.
 pub(crate) fn carry_over(
@@ -57,6 +37,7 @@ pub(crate) fn carry_over(
     aside: &MovedAside,
     rescue_file: &Path,
     key: &RawKey,
+    host: &dyn Host,
 ) -> ApiResult<Salvage> {
     let mut work = from_rescue(rescue_file, key);
     add_from_database(&mut work, &aside.database, key);
@@ -64,6 +45,9 @@ pub(crate) fn carry_over(
     for (name, value) in &work.settings {
         let value: serde_json::Value = serde_json::from_str(value).map_err(ApiError::internal)?;
         device::put_setting(&tx, name, &value)?;
+    }
+    if !work.settings.is_empty() {
+        Epoch::begin(host).store(&tx)?;
     }
     for edit in &work.edits {
         device::restore_edit(&tx, edit)?;
@@ -88,7 +72,7 @@ fn from_rescue(path: &Path, key: &RawKey) -> UnsentWork {
     let opened = std::fs::read(path)
         .map_err(|e| e.to_string())
         .and_then(|bytes| rescue::open_with_key(&bytes, key).map_err(|e| e.to_string()))
-        .and_then(|plain| rmp_serde::from_slice(&plain).map_err(|e| e.to_string()));
+        .and_then(|plain| UnsentWork::from_bytes(&plain).map_err(|e| e.to_string()));
     opened.unwrap_or_else(|error| {
         tracing::warn!(error, "no rescue file could be read");
         UnsentWork::default()

@@ -5,6 +5,7 @@ use doorstep_domain::{
     claim::Claim,
     facts::{DocKind, FactView, FieldEdit},
     id::CommandKey,
+    rights::{may_claim, may_write},
     time::UtcMs,
     trust::KeyList,
 };
@@ -188,8 +189,24 @@ pub(crate) fn last_hq_time(conn: &Connection) -> ApiResult<Option<UtcMs>> {
     Ok(reading.map(|reading| reading.hq_time()))
 }
 
-/// One edit: change, document, outbox entry, all in the caller's transaction.
+/// One edit by the person at the screen, who must have the right to it.
 pub(crate) fn edit_document(
+    tx: &Transaction<'_>,
+    open: &mut OpenDocument,
+    kind: DocKind,
+    doc: Uuid,
+    edits: &[FieldEdit],
+    host: &dyn crate::host::Host,
+) -> ApiResult<FactView> {
+    let role = required_identity(tx)?.person.role;
+    if !edits.iter().all(|edit| may_write(role, kind, &edit.section, &edit.key)) {
+        return Err(ApiError::new(ErrorCode::NotAllowed));
+    }
+    write_document(tx, open, kind, doc, edits, host)
+}
+
+/// One edit: change, document, outbox entry, all in the caller's transaction.
+pub(crate) fn write_document(
     tx: &Transaction<'_>,
     open: &mut OpenDocument,
     kind: DocKind,
@@ -263,6 +280,9 @@ pub(crate) fn add_claim(
 ) -> ApiResult<CommandKey> {
     claim.check().map_err(|e| ApiError::saying(ErrorCode::ClaimRefused, e.words()).detail(e))?;
     let identity = required_identity(tx)?;
+    if !may_claim(identity.person.role, claim.kind()) {
+        return Err(ApiError::new(ErrorCode::NotAllowed));
+    }
     let time = estimated_time(tx, host)?;
     let key = CommandKey::new(time.device, id_noise(host));
     let kind = serde_json::to_value(claim.kind()).map_err(ApiError::internal)?;

@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    identity::Identity,
     pin::PinnedCertificate,
 };
 
@@ -96,13 +97,13 @@ pub(crate) async fn enrol(
 }
 
 impl Line {
+    /// The line to the HQ that enrolled this device.
+    pub(crate) fn to_hq(identity: &Identity) -> ApiResult<Line> {
+        Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)
+    }
+
     /// A line to the HQ with this certificate pin (SHA-256 of the certificate, hex).
-    pub(crate) fn new(
-        address: &str,
-        pin: &str,
-        device: DeviceId,
-        key: SigningKey,
-    ) -> ApiResult<Line> {
+    fn new(address: &str, pin: &str, device: DeviceId, key: SigningKey) -> ApiResult<Line> {
         let client = pinned_client(pin)?;
         Ok(Line { address: address.to_owned(), client, device, key: Arc::new(key) })
     }

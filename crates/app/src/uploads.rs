@@ -23,32 +23,39 @@ use crate::{
 
 /// Bytes in one PATCH, 256 KiB: on a poor line a cut costs at most this much.
 const PIECE_BYTES: u64 = 256 << 10;
-/// How many waiting media one round looks at.
+/// How many waiting media are read at a time.
 const ROUND: u32 = 20;
 /// HQ's answer to bytes whose hash is not the announced one (tus checksum extension).
 const CHECKSUM_MISMATCH: u16 = 460;
 
-/// Sends what waits, oldest first. One bad file is left behind and does not stop the others; a
-/// lost line ends the round.
+/// Sends everything that waits, oldest first. One bad file is passed over and does not stop the
+/// others; a lost line ends the round.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
-    let waiting = session.db.read(|conn| Ok(device::media_waiting(conn, ROUND)?)).await?;
-    if waiting.is_empty() {
-        return Ok(());
-    }
-    let identity = session.identity().await?;
-    let line =
-        Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)?;
-    for medium in waiting {
-        match send(session, &line, &medium).await {
-            Err(error) if is_line_lost(&error) => return Err(error),
-            Err(error) => {
-                tracing::warn!(error = error.detail, "a medium could not be sent");
-                session.sync.warn(error);
+    let mut passed_over: u32 = 0;
+    let mut line = None;
+    loop {
+        let skip = passed_over;
+        let waiting =
+            session.db.read(move |conn| Ok(device::media_waiting(conn, skip, ROUND)?)).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let line = match &line {
+            Some(line) => line,
+            None => line.insert(Line::to_hq(&session.identity().await?)?),
+        };
+        for medium in &waiting {
+            match send(session, line, medium).await {
+                Err(error) if is_line_lost(&error) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(error = error.detail, "a medium could not be sent");
+                    session.sync.warn(error);
+                    passed_over = passed_over.saturating_add(1);
+                }
+                Ok(()) => {}
             }
-            Ok(()) => {}
         }
     }
-    Ok(())
 }
 
 fn is_line_lost(error: &ApiError) -> bool {

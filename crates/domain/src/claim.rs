@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::{
     card::{CardStatus, WarrantyCard},
     combined_order::{SignatureError, SignedOrder},
+    customer::{Customer, is_phone},
     end_code::{EndCode, Evidence},
     id::{LoanId, OrderId, OrgId, TaskId, VisitId},
     lead::Lead,
@@ -57,6 +58,10 @@ pub struct IssueCard {
     /// The QR text the customer got, when the store's key signed one at the counter.
     #[serde(default)]
     pub provisional_qr: Option<String>,
+    /// A customer nobody has met before, with at least a phone number; the card names the same
+    /// identity. HQ keeps the one it has when it knows the number already.
+    #[serde(default)]
+    pub new_customer: Option<Customer>,
 }
 
 /// Records a payment.
@@ -219,6 +224,9 @@ pub enum ClaimError {
     /// A card without a serial claims nothing.
     #[error("the card names no serial")]
     NoSerial,
+    /// The new customer of a card is not the card's, not the store's, or cannot be called.
+    #[error("the customer's phone number is not right")]
+    Customer,
     /// The slot ends before it starts.
     #[error("the slot ends before it starts")]
     Slot,
@@ -237,6 +245,7 @@ impl ClaimError {
             ClaimError::Amount => "金额超出范围",
             ClaimError::OnlyHq => "只有总部可以转为正式卡或确认收款",
             ClaimError::NoSerial => "保修卡没有机身码",
+            ClaimError::Customer => "客户电话不对",
             ClaimError::Slot => "结束时间早于开始时间",
             ClaimError::Evidence => "缺少这种结束方式需要的资料",
         };
@@ -292,8 +301,16 @@ impl Claim {
                 if issue.card.status != CardStatus::Provisional {
                     return Err(ClaimError::OnlyHq);
                 }
-                let named = issue.card.serials.iter().any(|serial| !serial.trim().is_empty());
-                if named { Ok(()) } else { Err(ClaimError::NoSerial) }
+                if !issue.card.serials.iter().any(|serial| !serial.trim().is_empty()) {
+                    return Err(ClaimError::NoSerial);
+                }
+                let belongs = |customer: &Customer| {
+                    issue.card.customer == Some(customer.id)
+                        && issue.card.store == customer.store
+                        && customer.phones.first().is_some_and(|phone| is_phone(phone))
+                };
+                let sound = issue.new_customer.as_ref().is_none_or(belongs);
+                if sound { Ok(()) } else { Err(ClaimError::Customer) }
             }
             Claim::PaymentRecord(record) => {
                 if record.payment.status != PaymentStatus::Unconfirmed {

@@ -103,13 +103,31 @@ pub fn masked_name(name: &str) -> String {
     }
 }
 
+/// A phone number as it is compared: digits only, without the country code 86 of a mainland mobile
+/// number.
+pub fn digits_of(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("86") {
+        Some(rest) if rest.len() == 11 && rest.starts_with('1') => rest.to_owned(),
+        _ => digits,
+    }
+}
+
+/// Whether a number can be called: a mainland mobile number (11 digits, 1 and 3 to 9 in front), or a
+/// landline of seven to twelve digits with its area code.
+pub fn is_phone(phone: &str) -> bool {
+    let digits = digits_of(phone);
+    match (digits.len(), digits.strip_prefix('1')) {
+        (11, Some(rest)) => rest.starts_with(|second: char| ('3'..='9').contains(&second)),
+        (7..=12, None) => true,
+        _ => false,
+    }
+}
+
 /// `138****1234` for a mainland mobile number (with or without +86), `****1234` for other numbers
 /// of seven digits and more, only stars for shorter ones.
 pub fn masked_phone(phone: &str) -> String {
-    let mut digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() == 13 && digits.starts_with(&['8', '6', '1']) {
-        digits.drain(..2);
-    }
+    let digits: Vec<char> = digits_of(phone).chars().collect();
     let tail: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
     if digits.len() == 11 && digits.first() == Some(&'1') {
         let head: String = digits.iter().take(3).collect();

@@ -24,6 +24,7 @@ pub mod order_terms;
 pub mod org;
 pub mod payment;
 pub mod quote;
+pub mod refusal;
 pub mod repair;
 pub mod rights;
 pub mod scenario;

@@ -1,7 +1,7 @@
 //! The single table of who may write what. HQ consults it on every push and every claim; whatever
 //! it does not name is refused.
 
-use crate::{claim::ClaimKind, facts::DocKind, org::Role};
+use crate::{claim::ClaimKind, facts::DocKind, org::Role, task::Remedy};
 
 enum Keys {
     Any,
@@ -21,6 +21,8 @@ const fn right(kind: DocKind, section: &'static str, roles: &'static [Role]) -> 
 
 const FIELD: &[Role] = &[Role::Engineer];
 const DESK: &[Role] = &[Role::Coordinator];
+/// Clerk and coordinator.
+const COUNTER: &[Role] = &[Role::Clerk, Role::Coordinator];
 const HANDS: &[Role] = &[Role::Engineer, Role::Clerk];
 const STAFF: &[Role] = &[Role::Engineer, Role::Clerk, Role::Coordinator];
 
@@ -96,9 +98,18 @@ pub fn may_claim(role: Role, kind: ClaimKind) -> bool {
         | ClaimKind::LeadSave
         | ClaimKind::VisitReschedule => STAFF,
         ClaimKind::VisitEnd => FIELD,
-        ClaimKind::TaskDecide => DESK,
+        ClaimKind::TaskDecide => COUNTER,
     };
     roles.contains(&role)
+}
+
+/// Whether `role` may decide a task in this way. What costs the merchant money, or moves another
+/// person's work, is the coordinator's.
+pub fn may_decide(role: Role, remedy: Remedy) -> bool {
+    match remedy {
+        Remedy::Honour | Remedy::Accept | Remedy::Reject | Remedy::Reassign => DESK.contains(&role),
+        _ => COUNTER.contains(&role),
+    }
 }
 
 #[cfg(test)]
@@ -135,5 +146,9 @@ mod tests {
         assert!(!may_claim(Role::Clerk, ClaimKind::VisitEnd));
         assert!(may_claim(Role::Coordinator, ClaimKind::TaskDecide));
         assert!(!may_claim(Role::Engineer, ClaimKind::TaskDecide));
+        assert!(may_decide(Role::Clerk, Remedy::VoidCard));
+        assert!(!may_decide(Role::Clerk, Remedy::Honour), "it costs the merchant money");
+        assert!(may_decide(Role::Coordinator, Remedy::Honour));
+        assert!(!may_decide(Role::Engineer, Remedy::CallCustomer));
     }
 }

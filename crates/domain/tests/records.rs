@@ -771,7 +771,11 @@ fn claims_travel_as_tagged_json() {
             reason: "客户取消".into(),
             at: NOW,
         }),
-        Claim::CardIssue(Box::new(IssueCard { card: card(), provisional_qr: None })),
+        Claim::CardIssue(Box::new(IssueCard {
+            card: card(),
+            provisional_qr: None,
+            new_customer: None,
+        })),
         Claim::PaymentRecord(Box::new(RecordPayment {
             payment: payment(Fen(1), PaymentPurpose::Deposit),
         })),
@@ -797,7 +801,9 @@ fn a_field_unknown_to_this_version_does_not_stop_a_claim() {
 fn a_device_cannot_claim_what_is_hqs() {
     let mut own = card();
     own.status = CardStatus::Final;
-    let issue = |card| Claim::CardIssue(Box::new(IssueCard { card, provisional_qr: None }));
+    let issue = |card| {
+        Claim::CardIssue(Box::new(IssueCard { card, provisional_qr: None, new_customer: None }))
+    };
     assert_eq!(issue(own).check(), Err(ClaimError::OnlyHq));
     let mut blank = card();
     blank.serials = vec![" ".into()];

@@ -23,7 +23,7 @@ use crate::{
     demo, digest, enrolment,
     execute::{self, scratch::Scratch},
     home::{Home, HomeError},
-    host, keys, offline_commands, reference, server, tls,
+    host, keys, offline_commands, reference, server, staff, store_keys, tls,
 };
 
 /// Headquarters of Doorstep.
@@ -90,6 +90,14 @@ enum Command {
         folder: PathBuf,
         /// HQ's data folder.
         #[arg(long, alias = "data-dir")]
+        data: PathBuf,
+    },
+    /// Take in units and people from a TOML file (docs/hq.md).
+    Staff {
+        /// The file.
+        file: PathBuf,
+        /// The data folder.
+        #[arg(long)]
         data: PathBuf,
     },
     /// Withdraw a signing key, replace it and sign anew what it signed.
@@ -212,6 +220,13 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             let new = write(&home, now, |conn| Ok(reference::publish(&home, conn, &folder, now)?))?;
             print_json(&json!({ "published": new }))?;
         }
+        Command::Staff { file, data } => {
+            let home = Home::open(&data, now)?;
+            let text = std::fs::read_to_string(&file)?;
+            let (units, people) =
+                write(&home, now, |conn| Ok(staff::take_file(&home, conn, &text, now)?))?;
+            print_json(&json!({ "units": units, "people": people }))?;
+        }
         Command::RevokeKey { kid, data } => revoke_key(&data, kid, now)?,
         Command::RevokeDevice { device, data } => {
             let home = Home::open(&data, now)?;
@@ -228,10 +243,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::OpenRescue { file, data } => {
             let home = Home::open(&data, now)?;
             let secret = keys::rescue_secret(&home)?;
-            let content =
-                doorstep_store::rescue::open_with_hq_secret(&std::fs::read(file)?, &secret)
-                    .map_err(|error| error.words().en)?;
-            print(&String::from_utf8_lossy(&content))?;
+            print_json(&offline_commands::rescued(&std::fs::read(file)?, &secret)?)?;
         }
         Command::People { data, json } => list_people(&data, json, now)?,
         Command::Digest { data } => {
@@ -282,7 +294,7 @@ fn revoke_key(data: &Path, kid: Kid, now: UtcMs) -> Result<(), Failure> {
         match purpose {
             KeyUse::Bundle => reference::sign_again(&home, conn)?,
             KeyUse::Card => execute::claims::card::sign_all_again(&home, conn)?,
-            KeyUse::ProvisionalCard => {}
+            KeyUse::ProvisionalCard => store_keys::ensure(&home, conn, now)?,
         }
         Ok(purpose)
     })?;

@@ -89,8 +89,8 @@ pub(crate) fn ensure(home: &Home, conn: &Connection, now: UtcMs) -> Result<(), K
     };
     store_working(home, &working)?;
     let keys = vec![
-        listed(&working.bundle, KeyUse::Bundle, now)?,
-        listed(&working.card, KeyUse::Card, now)?,
+        listed_working(&working.bundle, KeyUse::Bundle, now)?,
+        listed_working(&working.card, KeyUse::Card, now)?,
     ];
     settings::put(conn, ROOT_PUBLIC, &hex::encode(root.verifying_key().to_bytes()))?;
     store_list(conn, &root, &KeyList { version: 1, issued_at: now, keys })
@@ -157,13 +157,14 @@ pub fn rescue_public(home: &Home) -> Result<String, KeyError> {
 }
 
 /// Withdraws a key and, when it was one HQ signs with, puts a new one in its place. Returns its use;
-/// what it signed must then be signed anew.
+/// what it signed must then be signed anew, and a store whose key it was needs another.
 ///
 /// # Errors
 /// [`KeyError::RootAway`] without the root's secret; [`KeyError::NoSuchKey`].
 pub fn revoke(home: &Home, conn: &Connection, kid: Kid, now: UtcMs) -> Result<KeyUse, KeyError> {
-    let root = signing_key(read(home, ROOT)?.ok_or(KeyError::RootAway)?.trim())?;
+    let root = root_secret(home)?;
     let mut list = list(conn)?;
+    let next = next_kid(&list);
     let key = list
         .keys
         .iter_mut()
@@ -172,7 +173,6 @@ pub fn revoke(home: &Home, conn: &Connection, kid: Kid, now: UtcMs) -> Result<Ke
     key.revoked_at = Some(key.revoked_at.unwrap_or(now));
     let purpose = key.purpose;
     let mut working = working(home)?;
-    let next = list.keys.iter().map(|key| key.kid).max().unwrap_or_default().saturating_add(1);
     let fresh = WorkingKey { kid: next, secret: hex::encode(random::<32>()?) };
     let in_use = match purpose {
         KeyUse::Bundle => Some(&mut working.bundle),
@@ -180,22 +180,63 @@ pub fn revoke(home: &Home, conn: &Connection, kid: Kid, now: UtcMs) -> Result<Ke
         KeyUse::ProvisionalCard => None,
     };
     if let Some(in_use) = in_use.filter(|in_use| in_use.kid == kid) {
-        list.keys.push(listed(&fresh, purpose, now)?);
+        list.keys.push(listed_working(&fresh, purpose, now)?);
         *in_use = fresh;
         store_working(home, &working)?;
     }
-    list.version = list.version.saturating_add(1);
-    list.issued_at = now;
-    store_list(conn, &root, &list)?;
+    publish(conn, &root, list, now)?;
     Ok(purpose)
 }
 
-fn listed(key: &WorkingKey, purpose: KeyUse, now: UtcMs) -> Result<ListedKey, KeyError> {
+/// Puts another key on the list and returns the name it signs under.
+///
+/// # Errors
+/// [`KeyError::RootAway`] without the root's secret.
+pub(crate) fn certify(
+    home: &Home,
+    conn: &Connection,
+    purpose: KeyUse,
+    public: String,
+    now: UtcMs,
+) -> Result<Kid, KeyError> {
+    let root = root_secret(home)?;
+    let mut list = list(conn)?;
+    let kid = next_kid(&list);
+    list.keys.push(listed(kid, public, purpose, now));
+    publish(conn, &root, list, now)?;
+    Ok(kid)
+}
+
+/// Signs a changed list under the next version.
+fn publish(
+    conn: &Connection,
+    root: &SigningKey,
+    mut list: KeyList,
+    now: UtcMs,
+) -> Result<(), KeyError> {
+    list.version = list.version.saturating_add(1);
+    list.issued_at = now;
+    store_list(conn, root, &list)
+}
+
+fn root_secret(home: &Home) -> Result<SigningKey, KeyError> {
+    signing_key(read(home, ROOT)?.ok_or(KeyError::RootAway)?.trim())
+}
+
+fn next_kid(list: &KeyList) -> Kid {
+    list.keys.iter().map(|key| key.kid).max().unwrap_or_default().saturating_add(1)
+}
+
+fn listed_working(key: &WorkingKey, purpose: KeyUse, now: UtcMs) -> Result<ListedKey, KeyError> {
     let public = hex::encode(signing_key(&key.secret)?.verifying_key().to_bytes());
+    Ok(listed(key.kid, public, purpose, now))
+}
+
+fn listed(kid: Kid, public: String, purpose: KeyUse, now: UtcMs) -> ListedKey {
     // A card taken over from elsewhere may be dated before HQ's own first day.
     let not_before = now.plus_ms(-KEY_LIFE_MS);
     let not_after = now.plus_ms(KEY_LIFE_MS);
-    Ok(ListedKey { kid: key.kid, purpose, public, not_before, not_after, revoked_at: None })
+    ListedKey { kid, purpose, public, not_before, not_after, revoked_at: None }
 }
 
 fn store_list(conn: &Connection, root: &SigningKey, list: &KeyList) -> Result<(), KeyError> {

@@ -3,7 +3,8 @@
 //!
 //! [`home`] is the data folder, [`keys`] what HQ signs with, [`server`] the HTTPS doors,
 //! [`execute`] what one batch causes inside one transaction, [`records`] how an authoritative row
-//! reaches its buckets, [`reference`] the publishing of bundles, [`demo`] a sample business.
+//! reaches its buckets, [`reference`] the publishing of bundles, [`staff`] who works where, [`retire`] how finished work
+//! leaves the tablets, [`demo`] a sample business.
 
 pub mod access;
 pub mod cli;
@@ -17,5 +18,8 @@ pub mod keys;
 pub mod offline_commands;
 pub mod records;
 pub mod reference;
+pub mod retire;
 pub mod server;
+pub mod staff;
+pub mod store_keys;
 pub mod tls;

@@ -12,6 +12,7 @@ use doorstep_domain::{
     words::Words,
 };
 use doorstep_media::label;
+use doorstep_store::rescue::{self, UnsentWork};
 use serde_json::{Value, json};
 
 use crate::reference;
@@ -60,6 +61,38 @@ pub fn labels(file: &Path) -> Value {
             json!({ "file": name, "labels": [], "error": fault })
         }
     }
+}
+
+/// The unsent work in a rescue file as people read it: fields instead of document bytes, claims as
+/// they were made. A device's own secrets are left out.
+///
+/// # Errors
+/// What is wrong with the file, in English.
+pub fn rescued(file: &[u8], hq_secret: &[u8; 32]) -> Result<Value, String> {
+    let plain = rescue::open_with_hq_secret(file, hq_secret).map_err(|e| e.words().en)?;
+    let work = UnsentWork::from_bytes(&plain).map_err(|error| error.to_string())?;
+    let edits: Vec<Value> = work
+        .edits
+        .iter()
+        .map(|edit| {
+            json!({
+                "kind": edit.kind, "id": edit.doc, "author": edit.author,
+                "made_at": edit.made_at, "fields": edit.edits, "refusal": edit.refusal,
+            })
+        })
+        .collect();
+    let claims: Vec<Value> = work
+        .commands
+        .iter()
+        .map(|command| {
+            let claim: Value = serde_json::from_str(&command.claim).unwrap_or(Value::Null);
+            json!({
+                "key": command.key, "person": command.person,
+                "made_at": command.made_at, "claim": claim,
+            })
+        })
+        .collect();
+    Ok(json!({ "edits": edits, "claims": claims }))
 }
 
 fn read_text(file: &Path) -> io::Result<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use doorstep_domain::{
     asset::Asset,
     card::WarrantyCard,
-    customer::Customer,
+    customer::{Customer, digits_of},
     facts::DocKind,
     id::{OrgId, PersonId},
     org::Bucket,
@@ -17,6 +17,7 @@ use doorstep_domain::{
 use doorstep_store::{
     error::{Result, StoreError},
     ledger::{
+        customers,
         documents::{self, Accepted, Stored},
         feed::{self, Stream},
         rows, settings, visits,
@@ -58,6 +59,8 @@ pub mod kind {
     pub const PERSON: &str = "person";
     /// `domain::org::OrgUnit`.
     pub const ORG_UNIT: &str = "org_unit";
+    /// `{kid, store, secret}`: the key with which a store signs provisional cards.
+    pub const STORE_KEY: &str = "store_key";
     /// `{kind, version, valid, signed}`: a signed reference bundle.
     pub const BUNDLE: &str = "bundle";
     /// `{hash, subject, kind, label, mime, bytes, received_at}`: a photo or paper HQ holds.
@@ -117,6 +120,7 @@ pub fn put_visit(conn: &Connection, visit: &Visit) -> Result<()> {
     let buckets = store_and(visit.store, visit.crew.iter().copied());
     put(conn, kind::VISIT, visit.id.0, &buckets, visit)?;
     visits::set(conn, visit.id, &visit.work_orders)?;
+    visits::crew_sees(conn, visit.id)?;
     let crew: BTreeSet<Bucket> = visit.crew.iter().copied().map(Bucket::person).collect();
     grant(conn, kind::CUSTOMER, None, visit.customer.0, &crew)?;
     grant(conn, kind::SITE, None, visit.site.0, &crew)?;
@@ -183,8 +187,10 @@ pub fn put_card(conn: &Connection, card: &WarrantyCard, at: UtcMs) -> Result<()>
     ensure_document(conn, DocKind::Card, card.id.0, &buckets, at)
 }
 
-/// Writes a customer.
+/// Writes a customer, to be found again by any of the phone numbers.
 pub fn put_customer(conn: &Connection, customer: &Customer) -> Result<()> {
+    let phones: Vec<String> = customer.phones.iter().map(|phone| digits_of(phone)).collect();
+    customers::set_phones(conn, customer.store, customer.id, &phones)?;
     let buckets = BTreeSet::from([Bucket::store(customer.store)]);
     put(conn, kind::CUSTOMER, customer.id.0, &buckets, customer)
 }

@@ -346,3 +346,38 @@ fn changes_are_tried_in_a_worker_and_a_dead_one_refuses_only_what_it_was_given()
     assert!(scratch.admit(&foul, Role::Engineer, snapshot).is_err());
     assert!(scratch.admit(&push, Role::Engineer, snapshot).is_ok());
 }
+
+#[test]
+fn a_business_of_ones_own_is_entered_from_a_staff_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("hq");
+    let data = data.to_str().unwrap();
+    let file = folder.path().join("staff.toml");
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    write(
+        r#"
+        unit = [
+            { code = "hq", kind = "hq", name = "总部", region = "CN" },
+            { code = "s1", kind = "store", name = "一店", parent = "hq", region = "CN-31" },
+        ]
+        person = [
+            { code = "e1", unit = "s1", name = "甲", role = "engineer",
+              certificates = [{ kind = "gas", valid_until = "2027-05-31" }] },
+        ]
+        "#,
+    );
+    let staff = ["staff", file.to_str().unwrap(), "--data", data];
+    let told: Value = serde_json::from_str(&run(&staff)).unwrap();
+    assert_eq!((&told["units"], &told["people"]), (&2.into(), &1.into()));
+    let digest = run(&["digest", "--data", data]);
+    run(&staff);
+    assert_eq!(run(&["digest", "--data", data]), digest, "the same file changes nothing");
+    let ticket = run(&["enrol", "--data", data, "--person", "甲", "--text"]);
+    assert!(ticket.starts_with("doorstep://"), "the new engineer can be enrolled: {ticket}");
+
+    write(r#"person = [{ code = "e2", unit = "s9", name = "乙", role = "clerk" }]"#);
+    let refused = Process::new(HQ).args(staff).output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("s9"), "it says what is wrong");
+    assert_eq!(run(&["digest", "--data", data]), digest, "and keeps nothing of the file");
+}

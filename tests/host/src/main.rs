@@ -1,12 +1,12 @@
 //! Serves the command table over loopback HTTP, so that tests and a browser drive the real core.
 //!
 //! `POST /rpc/<command>` with the input as JSON answers 200 with the output or 422 with an
-//! `ApiError`. Never shipped: whoever can reach the port can use the device.
+//! `ApiError`; with `--ui` every other path is a file of the built screens. Never shipped: whoever can reach the port can use the device.
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::StatusCode,
     response::IntoResponse,
     routing::post,
@@ -15,7 +15,11 @@ use clap::Parser;
 use doorstep_app::{ApiError, App, host::SystemHost};
 use serde_json::Value;
 use std::{fs::OpenOptions, io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+use tower_http::services::{ServeDir, ServeFile};
 use tracing_subscriber::EnvFilter;
+
+/// The most bytes of an input, 64 MiB: a photo as base64 with room to spare.
+const INPUT_LIMIT: usize = 64 << 20;
 
 /// Serves one profile of the real core over loopback HTTP.
 #[derive(Parser)]
@@ -29,6 +33,9 @@ struct Options {
     /// Shows the wall clock wrong by this many milliseconds.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     clock_offset_ms: i64,
+    /// Also serves the built screens from this folder.
+    #[arg(long)]
+    ui: Option<PathBuf>,
     /// Appends the name of every command called to this file.
     #[arg(long)]
     record_calls: Option<PathBuf>,
@@ -53,7 +60,14 @@ async fn main() -> ExitCode {
         Err(error) => return fail(&error),
     };
     let served = Served { app, record_calls: options.record_calls };
-    let router = Router::new().route("/rpc/{command}", post(rpc)).with_state(served);
+    let mut router = Router::new()
+        .route("/rpc/{command}", post(rpc))
+        .layer(DefaultBodyLimit::max(INPUT_LIMIT))
+        .with_state(served);
+    if let Some(folder) = options.ui {
+        let page = ServeFile::new(folder.join("index.html"));
+        router = router.fallback_service(ServeDir::new(folder).fallback(page));
+    }
     let bound = tokio::net::TcpListener::bind(("127.0.0.1", options.port)).await;
     let listener = match bound {
         Ok(listener) => listener,

@@ -4,16 +4,16 @@ use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     catalogue::{Catalogue, Category},
     claim::{Claim, IssueCard},
-    customer::{Customer, MaskedCustomer},
-    id::{CardId, CustomerId, OrgId},
+    customer::{Customer, MaskedCustomer, digits_of},
+    id::{CardId, CustomerId, IdNoise, OrgId},
     inspection::{SafeLife, SafeLifeFacts, safe_life},
     time::{Date, UtcMs},
     trust::Kid,
     warranty::{self, Verdict, WarrantyTerms},
     words::Words,
 };
-use doorstep_media::card_code::{self, CardFields, CardProduct, OpenedCard};
-use doorstep_store::device;
+use doorstep_media::card_code::{self, CardFields, OpenedCard};
+use doorstep_store::{device, search};
 use ed25519_dalek::SigningKey;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ use crate::{
 };
 
 const PARKED: &str = "card";
+/// Customers whose numbers end alike that are compared; a store has a handful.
+const PHONE_HITS: usize = 200;
 
 /// Which card.
 #[derive(Debug, Serialize, Deserialize, TS)]
@@ -115,6 +117,14 @@ pub struct CardIssue {
     #[serde(default)]
     #[ts(optional)]
     pub customer: Option<CustomerId>,
+    /// The customer's phone number: finds the customer, or begins a new one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub phone: Option<String>,
+    /// The name of a customer nobody has met before.
+    #[serde(default)]
+    #[ts(optional)]
+    pub name: Option<String>,
     /// Day of the invoice; today if absent.
     #[serde(default)]
     #[ts(optional, type = "string")]
@@ -181,7 +191,7 @@ pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView>
         .catalogue
         .model_by_gtin(&input.gtin)
         .ok_or_else(|| ApiError::new(ErrorCode::CodeInvalid).param("reason", "unknown_product"))?;
-    let card = WarrantyCard {
+    let mut card = WarrantyCard {
         id: CardId::new(time.device, session.noise()),
         store: identity.person.org,
         status: CardStatus::Provisional,
@@ -206,11 +216,24 @@ pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView>
     };
     let id = card.id;
     let host = Arc::clone(&session.host);
+    let (noise, at) = (session.noise(), time.device);
     session
         .db
         .write(move |tx, _| {
-            let provisional_qr = sign_provisional(tx, &card, time.at)?;
-            let claim = Claim::CardIssue(Box::new(IssueCard { card, provisional_qr }));
+            let mut new_customer = None;
+            if card.customer.is_none()
+                && let Some(phone) = input.phone
+            {
+                let known = customer_by_phone(tx, &phone)?;
+                if known.is_none() {
+                    let customer = stranger(&card, phone, input.name, &noise, at);
+                    new_customer = Some(customer);
+                }
+                card.customer = known.or(new_customer.as_ref().map(|customer| customer.id));
+            }
+            let provisional_qr = sign_provisional(tx, &card)?;
+            let claim =
+                Claim::CardIssue(Box::new(IssueCard { card, provisional_qr, new_customer }));
             session::add_claim(tx, &claim, host.as_ref())?;
             if let Some(parked) = input.parked {
                 device::remove_draft(tx, PARKED, parked)?;
@@ -261,9 +284,12 @@ pub(crate) fn read_card(
     today: Date,
     last_sync: Option<UtcMs>,
 ) -> ApiResult<CardView> {
-    let (card, own_code) = match device::row(conn, "card", id.0)? {
+    let (card, own) = match device::row(conn, "card", id.0)? {
         Some(row) => (row.record::<WarrantyCard>()?, None),
-        None => own_card(conn, id)?,
+        None => {
+            let issue = own_card(conn, id)?;
+            (issue.card.clone(), Some(issue))
+        }
     };
     let code = match device::row(conn, "card_code", id.0)? {
         Some(row) => row
@@ -271,12 +297,13 @@ pub(crate) fn read_card(
             .get("text")
             .and_then(serde_json::Value::as_str)
             .map(str::to_owned),
-        None => own_code,
+        None => own.as_ref().and_then(|issue| issue.provisional_qr.clone()),
     };
     let customer = match card.customer {
         Some(customer) => device::row(conn, "customer", customer.0)?
             .map(|row| row.record::<Customer>())
             .transpose()?
+            .or_else(|| own.and_then(|issue| issue.new_customer))
             .map(|customer| customer.masked()),
         None => None,
     };
@@ -308,21 +335,51 @@ pub(crate) fn read_card(
     })
 }
 
-fn own_card(conn: &Connection, id: CardId) -> ApiResult<(WarrantyCard, Option<String>)> {
+/// The claim with which this device issued a card.
+fn own_card(conn: &Connection, id: CardId) -> ApiResult<IssueCard> {
     for command in device::commands(conn, Some(id.0))? {
         if let Ok(Claim::CardIssue(issue)) = serde_json::from_str(&command.claim) {
-            return Ok((issue.card, issue.provisional_qr));
+            return Ok(*issue);
         }
     }
     Err(ApiError::not_found("card"))
 }
 
-/// Signs the card with the store's key, where this device has it: a code the customer can keep.
-fn sign_provisional(
-    conn: &Connection,
+/// The customer this device knows under a phone number.
+fn customer_by_phone(conn: &Connection, phone: &str) -> ApiResult<Option<CustomerId>> {
+    let wanted = digits_of(phone);
+    // The index knows a number by its last four digits.
+    let tail = wanted.get(wanted.len().saturating_sub(4)..).unwrap_or_default();
+    for hit in search::find_kinds(conn, &["customer"], tail, PHONE_HITS)? {
+        let id: Uuid = hit.id.parse().map_err(ApiError::internal)?;
+        let customer: Customer = required_row(conn, "customer", id)?;
+        if customer.phones.iter().any(|held| digits_of(held) == wanted) {
+            return Ok(Some(customer.id));
+        }
+    }
+    Ok(None)
+}
+
+/// A customer nobody has met before.
+fn stranger(
     card: &WarrantyCard,
+    phone: String,
+    name: Option<String>,
+    noise: &IdNoise,
     at: UtcMs,
-) -> ApiResult<Option<String>> {
+) -> Customer {
+    Customer {
+        id: CustomerId::new(at, *noise),
+        store: card.store,
+        name: name.unwrap_or_default().trim().to_owned(),
+        phones: vec![phone.trim().to_owned()],
+        address: String::new(),
+        consents: Vec::new(),
+    }
+}
+
+/// Signs the card with the store's key, where this device has it: a code the customer can keep.
+fn sign_provisional(conn: &Connection, card: &WarrantyCard) -> ApiResult<Option<String>> {
     let keys = device::rows_of_kind(conn, "store_key")?;
     let Some(key) = keys
         .iter()
@@ -333,25 +390,12 @@ fn sign_provisional(
     };
     let mut secret = [0u8; 32];
     hex::decode_to_slice(&key.secret, &mut secret).map_err(ApiError::internal)?;
-    let fields = CardFields {
-        kid: key.kid,
-        card: card.id,
-        product: card.gtin.clone().map_or(CardProduct::Unstated, CardProduct::Gtin),
-        serials: card.serials.clone(),
-        invoice_date: card.invoice_date.unwrap_or_else(|| at.shanghai_day()),
-        install_date: card.installed_on,
-        whole_months: u8::try_from(card.terms.whole_unit_months).unwrap_or(u8::MAX),
-        main_parts_months: u8::try_from(card.terms.main_parts_months).unwrap_or(u8::MAX),
-        provisional: true,
-        commercial: false,
-        issued_at: at,
-    };
-    card_code::sign(&fields, &SigningKey::from_bytes(&secret))
+    card_code::sign(&CardFields::of(card, key.kid), &SigningKey::from_bytes(&secret))
         .map(Some)
         .map_err(|e| ApiError::saying(ErrorCode::CodeInvalid, e.words()).param("reason", e.code()))
 }
 
 /// The row kinds a card's paper needs, read at once.
 pub(crate) fn required_card(conn: &Connection, id: CardId) -> ApiResult<WarrantyCard> {
-    required_row(conn, "card", id.0).or_else(|_| Ok(own_card(conn, id)?.0))
+    required_row(conn, "card", id.0).or_else(|_| Ok(own_card(conn, id)?.card))
 }

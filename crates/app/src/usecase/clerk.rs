@@ -4,6 +4,7 @@ use doorstep_domain::{
     claim::{Claim, DecideTask},
     id::{PersonId, TaskId, WorkOrderId},
     org::Person,
+    rights::may_decide,
     task::{Decision, Remedy, Task},
     time::{Date, UtcMs},
     visit::VisitState,
@@ -177,6 +178,9 @@ pub async fn task_list(app: &Arc<App>, _: Nothing) -> ApiResult<TaskList> {
 pub async fn task_decide(app: &Arc<App>, input: TaskDecide) -> ApiResult<TaskList> {
     let session = app.session().await?;
     let identity = session.identity().await?;
+    if !may_decide(identity.person.role, input.remedy) {
+        return Err(ApiError::new(ErrorCode::NotAllowed));
+    }
     let at = session.time().await?.at;
     let mut task: Task = session.row("task", input.task.0).await?;
     let decision =

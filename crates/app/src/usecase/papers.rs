@@ -36,7 +36,7 @@ use crate::{
     usecase::{
         cards,
         ordering::{self, FiledOrder},
-        photos::{NewMedium, media_bytes, media_list, store_bytes},
+        photos::{NewMedium, drop_double, media_bytes, media_list, store_bytes},
         quoting,
     },
 };
@@ -205,7 +205,9 @@ async fn keep(
         received: false,
         here: true,
     };
-    session.db.write(move |tx, _| Ok(device::put_medium(tx, &medium)?)).await?;
+    let kept =
+        session.db.write(move |tx, _| Ok((device::put_medium(tx, &medium)?, medium.file))).await?;
+    drop_double(session, kept)?;
     session.poke.notify_one();
     Ok(view)
 }

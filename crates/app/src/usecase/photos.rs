@@ -141,18 +141,20 @@ pub async fn photo_add(app: &Arc<App>, input: PhotoInput) -> ApiResult<PhotoView
     .await?;
     let view = photo_view(&medium);
     let host = Arc::clone(&session.host);
-    session
+    let kept = session
         .db
         .write(move |tx, open| {
-            device::put_medium(tx, &medium)?;
+            let is_new = device::put_medium(tx, &medium)?;
             let edits = vec![
                 FieldEdit::new("photos", format!("{}/shot", medium.hash), input.shot),
                 FieldEdit::new("photos", format!("{}/at", medium.hash), medium.made_at.0),
             ];
-            session::edit_document(tx, open, input.kind, input.subject, &edits, host.as_ref())
+            session::edit_document(tx, open, input.kind, input.subject, &edits, host.as_ref())?;
+            Ok((is_new, medium.file))
         })
         .await?;
     session.work_added();
+    drop_double(&session, kept)?;
     Ok(view)
 }
 
@@ -209,6 +211,16 @@ pub(crate) async fn store_bytes(
     })
 }
 
+/// Removes the file of a medium whose bytes were kept before; `kept` says whether it was new, and
+/// its file.
+pub(crate) fn drop_double(session: &Session, kept: (bool, String)) -> ApiResult<()> {
+    if let (false, file) = kept {
+        let name: BlobName = file.parse().map_err(ApiError::internal)?;
+        session.blobs.remove(name).map_err(|e| blob_error(&e))?;
+    }
+    Ok(())
+}
+
 /// The media of one kind that belong to a record, this device's first.
 pub(crate) async fn media_list(
     session: &Session,
@@ -256,8 +268,7 @@ pub(crate) async fn media_bytes(session: &Session, hash: String) -> ApiResult<Me
         return Ok(MediaBytes { mime: medium.mime, base64: STANDARD.encode(bytes) });
     }
     let identity = session.identity().await?;
-    let line =
-        Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)?;
+    let line = Line::to_hq(&identity)?;
     let at = session.time().await?.at;
     let path = format!("/v1/media/{hash}");
     let answer = line.ask(reqwest::Method::GET, &path, Default::default(), Vec::new(), at).await?;

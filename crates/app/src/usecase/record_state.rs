@@ -1,9 +1,10 @@
 //! Where a record stands between this device and HQ, in words a person can rely on.
 
-use doorstep_domain::words::Words;
-use doorstep_store::device;
+use doorstep_domain::{decision::Decision, refusal::refusal_words, words::Words};
+use doorstep_store::device::{self, CommandRecord, EditRecord};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -16,6 +17,8 @@ pub struct RecordState {
     pub state: Standing,
     /// The state in words.
     pub words: Words,
+    /// Why HQ refused what it refused, the latest.
+    pub reason: Option<Words>,
     /// Photos and papers HQ has received.
     pub media_received: u32,
     /// Photos and papers in all.
@@ -48,37 +51,43 @@ impl Standing {
     }
 }
 
+/// Where one edit stands, and why HQ refused it.
+pub(crate) fn of_edit(edit: &EditRecord) -> (Standing, Option<Words>) {
+    match (&edit.refusal, edit.batch) {
+        (Some(code), _) => (Standing::NeedsAction, Some(refusal_words(code, &BTreeMap::new()))),
+        (None, Some(_)) => (Standing::Sending, None),
+        (None, None) => (Standing::OnDevice, None),
+    }
+}
+
+/// Where one claim stands, and why HQ refused it.
+pub(crate) fn of_command(command: &CommandRecord) -> (Standing, Option<Words>) {
+    match (&command.decision, command.batch) {
+        (Some(text), _) => match serde_json::from_str::<Decision>(text).map(|d| d.refusal()) {
+            Ok(Some(reason)) => (Standing::NeedsAction, Some(reason)),
+            _ => (Standing::Received, None),
+        },
+        (None, Some(_)) => (Standing::Sending, None),
+        (None, None) => (Standing::OnDevice, None),
+    }
+}
+
 /// The state of a record made up of several subjects: the least settled of them.
 pub(crate) fn of(conn: &Connection, subjects: &[Uuid]) -> ApiResult<RecordState> {
     let mut state = Standing::Received;
+    let mut reason = None;
     let (mut media_received, mut media) = (0, 0);
     for subject in subjects {
-        for edit in device::edits_of(conn, *subject)? {
-            state = state.max(match (&edit.refusal, edit.batch) {
-                (Some(_), _) => Standing::NeedsAction,
-                (None, Some(_)) => Standing::Sending,
-                (None, None) => Standing::OnDevice,
-            });
-        }
-        for command in device::commands(conn, Some(*subject))? {
-            state = state.max(match (&command.decision, command.batch) {
-                (Some(decision), _) if is_refusal(decision) => Standing::NeedsAction,
-                (Some(_), _) => Standing::Received,
-                (None, Some(_)) => Standing::Sending,
-                (None, None) => Standing::OnDevice,
-            });
+        let edits = device::edits_of(conn, *subject)?;
+        let commands = device::commands(conn, Some(*subject))?;
+        for (standing, why) in edits.iter().map(of_edit).chain(commands.iter().map(of_command)) {
+            state = state.max(standing);
+            reason = why.or(reason);
         }
         for medium in device::media_of(conn, *subject)? {
             media += 1;
             media_received += u32::from(medium.received_at.is_some());
         }
     }
-    Ok(RecordState { state, words: state.words(), media_received, media })
-}
-
-/// Whether HQ's decision refused the claim.
-pub(crate) fn is_refusal(decision: &str) -> bool {
-    serde_json::from_str::<doorstep_domain::decision::Decision>(decision).is_ok_and(|decision| {
-        matches!(decision, doorstep_domain::decision::Decision::Refused { .. })
-    })
+    Ok(RecordState { state, words: state.words(), reason, media_received, media })
 }

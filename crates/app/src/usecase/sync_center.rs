@@ -57,7 +57,7 @@ pub struct OutboxItem {
     /// The state in words.
     pub state_words: Words,
     /// HQ's reason, where it refused.
-    pub reason: Option<String>,
+    pub reason: Option<Words>,
 }
 
 /// Everything that waits or failed, oldest first.
@@ -90,11 +90,7 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
             let mut items = Vec::new();
             for edit in device::unsettled_edits(conn)? {
                 let fields: Vec<&str> = edit.edits.iter().map(|e| e.section.as_str()).collect();
-                let state = match (&edit.refusal, edit.batch) {
-                    (Some(_), _) => Standing::NeedsAction,
-                    (None, Some(_)) => Standing::Sending,
-                    (None, None) => Standing::OnDevice,
-                };
+                let (state, reason) = record_state::of_edit(&edit);
                 items.push(OutboxItem {
                     subject: Some(edit.doc),
                     words: Words::new(
@@ -104,23 +100,21 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
                     made_at: edit.made_at,
                     state,
                     state_words: state.words(),
-                    reason: edit.refusal,
+                    reason,
                 });
             }
             for command in device::commands(conn, None)? {
-                let state = match (&command.decision, command.batch) {
-                    (Some(text), _) if record_state::is_refusal(text) => Standing::NeedsAction,
-                    (Some(_), _) => continue,
-                    (None, Some(_)) => Standing::Sending,
-                    (None, None) => Standing::OnDevice,
-                };
+                let (state, reason) = record_state::of_command(&command);
+                if state == Standing::Received {
+                    continue;
+                }
                 items.push(OutboxItem {
                     subject: command.subject,
                     words: claim_words(&command.kind),
                     made_at: command.made_at,
                     state,
                     state_words: state.words(),
-                    reason: command.decision,
+                    reason,
                 });
             }
             items.sort_by_key(|item| item.made_at);
@@ -157,7 +151,7 @@ async fn view(session: &Session) -> ApiResult<SyncView> {
             let (media_waiting, media) = device::waiting_counts(conn)?;
             let refused_claims = device::commands(conn, None)?
                 .iter()
-                .filter(|c| c.decision.as_deref().is_some_and(record_state::is_refusal))
+                .filter(|command| record_state::of_command(command).0 == Standing::NeedsAction)
                 .count();
             Ok(SyncView {
                 line: seen.line,

@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use crate::{
     home::Home,
     records::{self, derived_id},
+    staff::StaffError,
 };
 use households::Household;
 
@@ -45,15 +46,20 @@ const JOBS: [JobKind; 5] = [
 /// Builds the business around `visits` visits, from `day` on, and returns what scripts need.
 ///
 /// # Errors
-/// Errors of the ledger; published catalogue and vocabulary are needed.
-pub fn build(home: &Home, conn: &Connection, day: Date, visits: u32) -> Result<Value> {
+/// Errors of the ledger and the keys; published catalogue and vocabulary are needed.
+pub fn build(
+    home: &Home,
+    conn: &Connection,
+    day: Date,
+    visits: u32,
+) -> std::result::Result<Value, StaffError> {
     settings::put(conn, "sample", "true")?;
     let goods = Goods {
         catalogue: parse(latest(conn, "catalogue")?, Catalogue::from_json)?,
         vocabulary: parse(latest(conn, "vocabulary")?, Vocabulary::from_json)?,
     };
-    let staff = staff::build(conn, day)?;
     let start = UtcMs::shanghai_midnight(day);
+    let staff = staff::build(home, conn, day, start)?;
     for store in &staff.stores {
         households::loaners(conn, store, &goods, start)?;
     }

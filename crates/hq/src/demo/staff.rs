@@ -1,16 +1,17 @@
 //! The sample organisation: HQ, a dealer, two stores and their people.
 
-use std::collections::BTreeSet;
-
 use doorstep_domain::{
     id::{OrgId, PersonId},
-    org::{Bucket, Certificate, CertificateKind, OrgKind, OrgUnit, Person, Role},
-    time::Date,
+    org::{Certificate, CertificateKind, OrgKind, OrgUnit, Person, Role},
+    time::{Date, UtcMs},
 };
-use doorstep_store::{error::Result, ledger::people};
 use rusqlite::Connection;
 
-use crate::records::{self, derived_id, kind};
+use crate::{
+    home::Home,
+    records::derived_id,
+    staff::{self, StaffError},
+};
 
 /// Everybody there is.
 pub(super) struct Staff {
@@ -24,33 +25,27 @@ const NAMES: [([&str; 3], &str); 2] =
     [(["周晓琳", "陈志强", "马超"], "林静"), (["郭敏", "何伟", "曾帆"], "罗艳")];
 
 /// Writes units and people, and publishes them.
-pub(super) fn build(conn: &Connection, day: Date) -> Result<Staff> {
+pub(super) fn build(
+    home: &Home,
+    conn: &Connection,
+    day: Date,
+    now: UtcMs,
+) -> Result<Staff, StaffError> {
     let root = unit(OrgKind::Hq, "样例总部", None, "CN");
     let dealer = unit(OrgKind::Dealer, "样例经销商", Some(root.id), "CN-31");
     let stores = vec![
         unit(OrgKind::Store, "样例一店", Some(dealer.id), "CN-31"),
         unit(OrgKind::Store, "样例二店", Some(dealer.id), "CN-31"),
     ];
-    for unit in [&root, &dealer].into_iter().chain(&stores) {
-        people::put_unit(conn, unit)?;
-        records::put(conn, kind::ORG_UNIT, unit.id.0, &[Bucket::all()].into(), unit)?;
-    }
-    let mut staff = vec![person("沈婷", dealer.id, Role::Coordinator, day)];
+    let mut people = vec![person("沈婷", dealer.id, Role::Coordinator, day)];
     for (store, (engineers, clerk)) in stores.iter().zip(NAMES) {
-        staff.extend(engineers.iter().map(|name| person(name, store.id, Role::Engineer, day)));
-        staff.push(person(clerk, store.id, Role::Clerk, day));
+        people.extend(engineers.iter().map(|name| person(name, store.id, Role::Engineer, day)));
+        people.push(person(clerk, store.id, Role::Clerk, day));
     }
-    for person in &staff {
-        people::put_person(conn, person)?;
-        // Colleagues of the same stores may know each other's names.
-        let buckets: BTreeSet<Bucket> = stores
-            .iter()
-            .filter(|store| store.id == person.org || person.org == dealer.id)
-            .map(|store| Bucket::cards(store.id))
-            .collect();
-        records::put(conn, kind::PERSON, person.id.0, &buckets, person)?;
-    }
-    Ok(Staff { root, stores, people: staff })
+    let mut units = vec![root.clone(), dealer];
+    units.extend(stores.iter().cloned());
+    staff::write(home, conn, &units, &people, now)?;
+    Ok(Staff { root, stores, people })
 }
 
 fn unit(kind: OrgKind, name: &str, parent: Option<OrgId>, region: &str) -> OrgUnit {

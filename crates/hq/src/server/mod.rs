@@ -29,18 +29,20 @@ use axum::{
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use doorstep_domain::time::UtcMs;
 use doorstep_sync::auth;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{
     execute::{scratch::Scratch, shelf::Shelf},
     home::{Home, HomeError},
-    tls,
+    retire, tls,
 };
 pub use media::MediaRow;
 use refusal::Refused;
 
 /// How long open requests may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often finished work is looked for.
+const RETIRE_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// HQ as a server sees it.
 pub struct Hq {
@@ -122,9 +124,25 @@ pub async fn serve(
     let address = listener.local_addr().map_err(io)?;
     let handle = Handle::new();
     tokio::spawn(shut_down_on_signal(handle.clone()));
+    tokio::spawn(retire_finished(Arc::clone(&hq)));
     let server = axum_server::from_tcp_rustls(listener, config).map_err(io)?.handle(handle);
     ready(address);
     server.serve(router(hq).into_make_service()).await.map_err(io)
+}
+
+/// Takes finished work away from its crews, now and every hour.
+async fn retire_finished(hq: Arc<Hq>) {
+    loop {
+        let done = hq.on_ledger(|hq, conn| {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            retire::run(&tx, hq.now())?;
+            Ok(tx.commit()?)
+        });
+        if done.await.is_err() {
+            tracing::error!("finished work could not be taken from its crews");
+        }
+        tokio::time::sleep(RETIRE_EVERY).await;
+    }
 }
 
 async fn shut_down_on_signal(handle: Handle<SocketAddr>) {

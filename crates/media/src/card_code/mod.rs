@@ -11,9 +11,11 @@ mod picture;
 mod tests;
 mod wire;
 
+use doorstep_domain::card::{CardStatus, WarrantyCard};
 use doorstep_domain::id::CardId;
 use doorstep_domain::time::{Date, UtcMs};
 use doorstep_domain::trust::{KeyList, KeyUse, Kid};
+use doorstep_domain::warranty::{MachineUse, Scope};
 use ed25519_dalek::{Signature, Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +71,30 @@ pub struct CardFields {
 }
 
 impl CardFields {
+    /// What the code of this card says, signed under `kid`. A card without an invoice date counts
+    /// from the day it was issued.
+    pub fn of(card: &WarrantyCard, kid: Kid) -> CardFields {
+        let months = |scope| u8::try_from(card.terms.months(scope)).unwrap_or(u8::MAX);
+        let product = match (&card.gtin, card.model.is_empty()) {
+            (Some(gtin), _) => CardProduct::Gtin(gtin.clone()),
+            (None, false) => CardProduct::Model(card.model.clone()),
+            (None, true) => CardProduct::Unstated,
+        };
+        CardFields {
+            kid,
+            card: card.id,
+            product,
+            serials: card.serials.clone(),
+            invoice_date: card.invoice_date.unwrap_or_else(|| card.issued_at.shanghai_day()),
+            install_date: card.installed_on,
+            whole_months: months(Scope::WholeUnit),
+            main_parts_months: months(Scope::MainParts),
+            provisional: card.status == CardStatus::Provisional,
+            commercial: card.terms.machine_use == MachineUse::Commercial,
+            issued_at: card.issued_at,
+        }
+    }
+
     /// What the signing key must be listed for.
     pub fn key_use(&self) -> KeyUse {
         if self.provisional { KeyUse::ProvisionalCard } else { KeyUse::Card }

@@ -2,6 +2,7 @@
 
 use doorstep_domain::time::UtcMs;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
@@ -42,9 +43,10 @@ pub struct Medium {
 const COLUMNS: &str = "hash, kind, mime, subject, label, bytes, file, key, thumb, about, made_at, \
                        location, sent, received_at";
 
-/// Keeps a medium whose file is already durable; the same bytes twice are one medium.
-pub fn put_medium(tx: &Transaction<'_>, medium: &Medium) -> Result<()> {
-    tx.prepare_cached(
+/// Keeps a medium whose file is already durable; `false` when the same bytes are kept already, under
+/// another file.
+pub fn put_medium(tx: &Transaction<'_>, medium: &Medium) -> Result<bool> {
+    let added = tx.prepare_cached(
         "INSERT INTO media (hash, kind, mime, subject, label, bytes, file, key, thumb, about, made_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (hash) DO NOTHING",
     )?
@@ -61,7 +63,7 @@ pub fn put_medium(tx: &Transaction<'_>, medium: &Medium) -> Result<()> {
         medium.about,
         medium.made_at.0
     ])?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// One medium by its hash.
@@ -77,9 +79,13 @@ pub fn media_of(conn: &Connection, subject: Uuid) -> Result<Vec<Medium>> {
     read_all(conn, "WHERE subject = ?1 ORDER BY made_at, hash", params![subject])
 }
 
-/// Media HQ has not received, oldest first.
-pub fn media_waiting(conn: &Connection, limit: u32) -> Result<Vec<Medium>> {
-    read_all(conn, "WHERE received_at IS NULL ORDER BY made_at, hash LIMIT ?1", params![limit])
+/// Media HQ has not received, oldest first, past the first `skip` of them.
+pub fn media_waiting(conn: &Connection, skip: u32, limit: u32) -> Result<Vec<Medium>> {
+    read_all(
+        conn,
+        "WHERE received_at IS NULL ORDER BY made_at, hash LIMIT ?1 OFFSET ?2",
+        params![limit, skip],
+    )
 }
 
 /// How many media wait, and how many were ever taken in: `(waiting, all)`.
@@ -110,11 +116,25 @@ pub fn note_received(tx: &Transaction<'_>, hash: &str, at: UtcMs) -> Result<()> 
     Ok(())
 }
 
-/// Removes the records of media received before `before` and returns their file names; never
-/// touches one without HQ's receipt.
+/// Removes the records of media received before `before` whose work is finished (no work order of
+/// their subject is on this device any more) and returns their file names; never touches one
+/// without HQ's receipt.
 pub fn purge_received(tx: &Transaction<'_>, before: UtcMs) -> Result<Vec<String>> {
-    tx.prepare("DELETE FROM media WHERE received_at < ?1 RETURNING file")?
-        .query_map([before.0], |row| row.get(0))?
+    tx.prepare(
+        "DELETE FROM media WHERE received_at < ?1
+         AND subject NOT IN (SELECT id FROM hq_row WHERE kind = 'work_order')
+         AND subject NOT IN (SELECT parent FROM link WHERE kind = 'work_order')
+         RETURNING file",
+    )?
+    .query_map([before.0], |row| row.get(0))?
+    .map(|row| row.map_err(StoreError::from))
+    .collect()
+}
+
+/// The file names of all media.
+pub fn media_files(conn: &Connection) -> Result<BTreeSet<String>> {
+    conn.prepare("SELECT file FROM media")?
+        .query_map([], |row| row.get(0))?
         .map(|row| row.map_err(StoreError::from))
         .collect()
 }

@@ -8,6 +8,7 @@
 pub mod bundles;
 pub mod chain;
 pub mod commands;
+pub mod customers;
 pub mod documents;
 pub mod feed;
 pub mod loaners;

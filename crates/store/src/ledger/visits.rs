@@ -1,6 +1,9 @@
-//! Which visits carry a work order.
+//! Which visits carry a work order, and which visits their crews still see.
 
-use doorstep_domain::id::{VisitId, WorkOrderId};
+use doorstep_domain::{
+    id::{VisitId, WorkOrderId},
+    time::UtcMs,
+};
 use rusqlite::{Connection, params};
 
 use super::Key;
@@ -26,4 +29,35 @@ pub fn of_work_order(conn: &Connection, order: WorkOrderId) -> Result<Vec<VisitI
     )?;
     let rows = statement.query_map([Key(order.0)], |row| row.get::<_, Key>(0))?;
     rows.map(|row| row.map(|key| VisitId(key.0)).map_err(StoreError::from)).collect()
+}
+
+/// Remembers that the crew sees the visit.
+pub fn crew_sees(conn: &Connection, visit: VisitId) -> Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO visit_crew (visit) VALUES (?1)")?
+        .execute([Key(visit.0)])?;
+    Ok(())
+}
+
+/// The visits that a crew sees, with the time since when HQ knows that they are over.
+pub fn with_crew(conn: &Connection) -> Result<Vec<(VisitId, Option<UtcMs>)>> {
+    let mut statement =
+        conn.prepare_cached("SELECT visit, over_since FROM visit_crew ORDER BY visit")?;
+    let rows = statement.query_map([], |row| {
+        let visit = VisitId(row.get::<_, Key>(0)?.0);
+        Ok((visit, row.get::<_, Option<i64>>(1)?.map(UtcMs)))
+    })?;
+    rows.map(|row| row.map_err(StoreError::from)).collect()
+}
+
+/// Remembers since when HQ knows that a visit is over.
+pub fn note_over(conn: &Connection, visit: VisitId, at: UtcMs) -> Result<()> {
+    conn.prepare_cached("UPDATE visit_crew SET over_since = ?2 WHERE visit = ?1")?
+        .execute(params![Key(visit.0), at.0])?;
+    Ok(())
+}
+
+/// The crew sees the visit no more.
+pub fn crew_has_left(conn: &Connection, visit: VisitId) -> Result<()> {
+    conn.prepare_cached("DELETE FROM visit_crew WHERE visit = ?1")?.execute([Key(visit.0)])?;
+    Ok(())
 }

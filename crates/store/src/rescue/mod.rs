@@ -8,8 +8,10 @@
 mod salvage;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub use salvage::{Salvaged, salvage_rows};
+pub use work::{UnreadableWork, UnsentWork};
 
 use crate::{durable, vault::RawKey};
 use chacha20poly1305::{

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     claim::{Claim, IssueCard},
+    customer::{Customer, digits_of},
     decision::Decision,
-    id::CardId,
+    id::{CardId, CustomerId},
     org::Bucket,
     task::{Subject, TaskKind},
-    time::UtcMs,
     trust::Kid,
     words::Words,
 };
-use doorstep_media::card_code::{self, CardFields, CardProduct};
+use doorstep_media::card_code::{self, CardCodeError, CardFields, OpenedCard};
 use doorstep_store::{
     error::{Result, StoreError},
-    ledger::{orders, rows},
+    ledger::{customers, orders, rows},
 };
 use doorstep_sync::wire::Command;
 use ed25519_dalek::SigningKey;
@@ -54,6 +54,13 @@ pub(super) fn issue(desk: &Desk<'_>, command: &Command, claim: &IssueCard) -> Re
     if records::load::<WarrantyCard>(desk.conn, kind::CARD, card.id.0)?.is_some() {
         return Ok(refused("card_already_issued", []));
     }
+    if let Some(refusal) = counter_code_of_another(desk, claim)? {
+        return Ok(refusal);
+    }
+    let mut card = card.clone();
+    if let Some(customer) = &claim.new_customer {
+        card.customer = Some(known_or_new(desk, customer)?);
+    }
     let serials: BTreeSet<String> = card
         .serials
         .iter()
@@ -63,15 +70,51 @@ pub(super) fn issue(desk: &Desk<'_>, command: &Command, claim: &IssueCard) -> Re
     for serial in &serials {
         if let Some(holder) = orders::claim_serial(desk.conn, serial, card.id)? {
             orders::free_serials(desk.conn, card.id)?;
-            return duplicate(desk, command, card, serial, holder);
+            return duplicate(desk, command, &card, serial, holder);
         }
     }
-    let mut card = card.clone();
     card.become_status(CardStatus::Final)
         .map_err(|error| StoreError::Unreadable { what: "card", detail: error.to_string() })?;
     records::put_card(desk.conn, &card, desk.now)?;
     let text = publish_code(desk, &card)?;
     Ok(executed(json!({ "card": card.id, "text": text })))
+}
+
+/// Refuses a card whose code from the counter says something else, or is not the store's. A code
+/// under a key that was withdrawn meanwhile does not count against the card: HQ signs its own now.
+fn counter_code_of_another(desk: &Desk<'_>, claim: &IssueCard) -> Result<Option<Decision>> {
+    let Some(text) = &claim.provisional_qr else { return Ok(None) };
+    let keys = keys::list(desk.conn)
+        .map_err(|error| StoreError::Unreadable { what: "key list", detail: error.to_string() })?;
+    let card = &claim.card;
+    let says_the_same = |opened: &OpenedCard| {
+        let (said, meant) = (&opened.fields, CardFields::of(card, opened.fields.kid));
+        said.provisional
+            && said.card == meant.card
+            && said.serials == meant.serials
+            && said.invoice_date == meant.invoice_date
+            && said.whole_months == meant.whole_months
+            && said.main_parts_months == meant.main_parts_months
+    };
+    Ok(match card_code::open(text, &keys, desk.now) {
+        Ok(opened) if says_the_same(&opened) => None,
+        Ok(_) => Some(refused_for("card_unsound", &CardCodeError::Altered.words())),
+        Err(CardCodeError::RevokedKey(_) | CardCodeError::OutsideValidity(_)) => None,
+        Err(error) => Some(refused_for("card_unsound", &error.words())),
+    })
+}
+
+/// The customer the store knows under this phone number, else the new one.
+fn known_or_new(desk: &Desk<'_>, customer: &Customer) -> Result<CustomerId> {
+    for phone in &customer.phones {
+        if let Some(known) = customers::by_phone(desk.conn, customer.store, &digits_of(phone))? {
+            return Ok(known);
+        }
+    }
+    if records::load::<Customer>(desk.conn, kind::CUSTOMER, customer.id.0)?.is_none() {
+        records::put_customer(desk.conn, customer)?;
+    }
+    Ok(customer.id)
 }
 
 /// Two cards claim one serial: the later one stays provisional, and a person decides.
@@ -127,7 +170,7 @@ pub fn sign_and_publish(
     kid: Kid,
     key: &SigningKey,
 ) -> Result<Option<String>> {
-    let text = match card_code::sign(&fields(card, kid), key) {
+    let text = match card_code::sign(&CardFields::of(card, kid), key) {
         Ok(text) => text,
         Err(error) => {
             tracing::warn!(card = %card.id, code = error.code(), "a card has no code");
@@ -138,29 +181,6 @@ pub fn sign_and_publish(
     let buckets = BTreeSet::from([Bucket::cards(card.store)]);
     records::put(conn, kind::CARD_CODE, card.id.0, &buckets, &row)?;
     Ok(Some(text))
-}
-
-fn fields(card: &WarrantyCard, kid: Kid) -> CardFields {
-    use doorstep_domain::warranty::{MachineUse, Scope};
-    let months = |scope| u8::try_from(card.terms.months(scope)).unwrap_or(u8::MAX);
-    let product = match &card.gtin {
-        Some(gtin) => CardProduct::Gtin(gtin.clone()),
-        None => CardProduct::Model(card.model.clone()),
-    };
-    let issued_at = UtcMs(card.issued_at.0);
-    CardFields {
-        kid,
-        card: card.id,
-        product,
-        serials: card.serials.clone(),
-        invoice_date: card.invoice_date.unwrap_or_else(|| issued_at.shanghai_day()),
-        install_date: card.installed_on,
-        whole_months: months(Scope::WholeUnit),
-        main_parts_months: months(Scope::MainParts),
-        provisional: false,
-        commercial: card.terms.machine_use == MachineUse::Commercial,
-        issued_at,
-    }
 }
 
 /// Signs every final card's code anew after the card key was withdrawn.

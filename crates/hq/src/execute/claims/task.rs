@@ -3,6 +3,7 @@
 use doorstep_domain::{
     claim::{Claim, DecideTask},
     decision::Decision,
+    rights::may_decide,
     task::{Remedy, Subject, Task, TaskKind},
 };
 use doorstep_store::{error::Result, ledger::commands};
@@ -19,7 +20,8 @@ pub(super) fn decide(desk: &Desk<'_>, claim: &DecideTask) -> Result<Decision> {
     if let Some(refusal) = outside(desk, task.store) {
         return Ok(refusal);
     }
-    if claim.decision.by != desk.caller.person.id {
+    let caller = &desk.caller.person;
+    if claim.decision.by != caller.id || !may_decide(caller.role, claim.decision.remedy) {
         return Ok(refused("not_allowed", []));
     }
     if let Err(error) = task.decide(claim.decision.clone()) {

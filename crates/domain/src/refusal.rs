@@ -1,0 +1,67 @@
+//! Why HQ refused something, in words: the sentences of the codes that HQ's decisions carry.
+
+use std::collections::BTreeMap;
+
+use crate::{decision::Decision, words::Words};
+
+/// The sentence of a refusal. HQ's own words go first when it sent them (`zh` and `en` among the
+/// parameters); a code that this version does not know gets a general sentence that names it.
+pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
+    if let (Some(zh), Some(en)) = (params.get("zh"), params.get("en")) {
+        return Words::new(zh.clone(), en.clone());
+    }
+    let named = |name: &str| params.get(name).cloned().unwrap_or_default();
+    let (zh, en) = match code {
+        "not_allowed" => ("这不在您的权限内", "this is outside your access"),
+        "field_not_allowed" => ("其中有您不能改的内容", "it changes something you may not change"),
+        "document_refused" => {
+            ("这条记录的改动无法采用", "the changes to this record cannot be used")
+        }
+        "document_too_large" => ("这条记录太大", "this record is too large"),
+        "claim_unreadable" => {
+            ("内容无法读取，请更新应用", "it cannot be read; please update the app")
+        }
+        "key_reused" => {
+            ("编号重复，请重新提交", "its number was used for something else; submit it again")
+        }
+        "card_already_issued" => ("这张保修卡已经登记过", "this card is registered already"),
+        "serial_taken" => {
+            let serial = named("serial");
+            return Words::new(
+                format!("机身码 {serial} 已登记在另一张保修卡上"),
+                format!("Serial {serial} is on another warranty card already"),
+            );
+        }
+        "order_already_filed" => ("这份订单已经提交过", "this order was filed already"),
+        "order_unknown" => ("总部没有这份订单", "HQ has no such order"),
+        "visit_unknown" => (
+            "总部没有这次上门，或已转给别人",
+            "HQ has no such visit, or it was given to somebody else",
+        ),
+        "task_unknown" => ("这件待办已不在", "this task is gone"),
+        "remedy_not_possible" => ("这种处理方式现在不行", "this remedy is not possible now"),
+        "payment_already_recorded" => ("这笔收款已经记过", "this payment is recorded already"),
+        "lead_closed" => ("这份意向单已关闭", "this lead is closed"),
+        "loan_already_issued" => ("这次借用已经登记过", "this loan is registered already"),
+        "loan_unknown" => ("总部没有这次借用", "HQ has no such loan"),
+        "loaner_already_out" => ("这台备用机已借给别人", "this loaner is with somebody else"),
+        "internal" => ("总部出了错，已记录", "something went wrong at HQ and was logged"),
+        other => {
+            return Words::new(
+                format!("总部没有采用（{other}）"),
+                format!("HQ did not take it ({other})"),
+            );
+        }
+    };
+    Words::new(format!("总部没有采用：{zh}"), format!("HQ did not take it: {en}"))
+}
+
+impl Decision {
+    /// Why it was refused, in words; `None` when HQ carried it out.
+    pub fn refusal(&self) -> Option<Words> {
+        match self {
+            Decision::Executed { .. } => None,
+            Decision::Refused { code, params, .. } => Some(refusal_words(code, params)),
+        }
+    }
+}
