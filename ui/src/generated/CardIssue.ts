@@ -18,6 +18,14 @@ serials: Array<string>,
  */
 customer?: CustomerId,
 /**
+ * The customer's phone number: finds the customer, or begins a new one.
+ */
+phone?: string,
+/**
+ * The name of a customer nobody has met before.
+ */
+name?: string,
+/**
  * Day of the invoice; today if absent.
  */
 invoice_date?: string,

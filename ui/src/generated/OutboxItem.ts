@@ -30,4 +30,4 @@ state_words: Words,
 /**
  * HQ's reason, where it refused.
  */
-reason: string | null, };
+reason: Words | null, };

@@ -15,11 +15,11 @@ import { endCodes, evidenceName, isPhoto } from "./endCodes";
 import { useWork } from "./work";
 
 /** 有问题: how this visit ended, with what the code must be recorded with. */
-export function ProblemSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function ProblemSheet({ open, onClose, initial = null }: { open: boolean; onClose: () => void; initial?: EndCode | null }) {
   const { visit, order } = useWork();
   const navigate = useNavigate();
   const end = useAct("visit_end");
-  const [code, setCode] = useState<EndCode | null>(null);
+  const [code, setCode] = useState<EndCode | null>(initial);
   const [note, setNote] = useState("");
   const [shots, setShots] = useState<readonly Evidence[]>([]);
   const [reschedule, setReschedule] = useState(false);

@@ -1,6 +1,7 @@
 // What a visit is about on this screen: its work order, its old machine, and what was chosen.
 import { createContext, use } from "react";
 import type { AssetId } from "@/generated/AssetId";
+import type { FeeUse } from "@/generated/FeeUse";
 import type { QuoteId } from "@/generated/QuoteId";
 import type { RemovalMode } from "@/generated/RemovalMode";
 import type { VisitView } from "@/generated/VisitView";
@@ -21,9 +22,13 @@ export interface WorkDraft {
   discount: number;
   /** Buyer, payer, applicant and recipient: one person, several, or nobody asked. */
   parties: "one" | "several" | "unasked";
+  /** Work charged for. */
+  fees?: FeeUse[];
   /** The quotes set side by side, three at most. */
   options: QuoteId[];
+  /** The quote shown, and the choices it was made from. */
   quote?: QuoteId;
+  quotedFor?: string;
 }
 
 export const emptyWork: WorkDraft = {
