@@ -14,6 +14,7 @@ import { Orders } from "./clerk/Orders";
 import { DeskSettings } from "./clerk/Settings";
 import { Tasks } from "./clerk/Tasks";
 import { CardScreen, MachineScreen } from "./engineer/card/CardScreen";
+import { CustomerScreen } from "./engineer/find/CustomerScreen";
 import { FindScreen } from "./engineer/find/FindScreen";
 import { Me } from "./engineer/me/Me";
 import { ScanScreen } from "./engineer/scan/ScanScreen";
@@ -56,6 +57,7 @@ const tree = root.addChildren([
     createRoute({ getParentRoute: () => engineer, path: "/find", component: FindScreen }),
     createRoute({ getParentRoute: () => engineer, path: "/me", component: Me }),
     createRoute({ getParentRoute: () => engineer, path: "/me/sync", component: SyncCentre }),
+    createRoute({ getParentRoute: () => engineer, path: "/customer/$customer", component: CustomerScreen }),
     createRoute({ getParentRoute: () => engineer, path: "/card/$card", component: CardScreen }),
     createRoute({ getParentRoute: () => engineer, path: "/machine/$asset", component: MachineScreen }),
   ]),

@@ -5,6 +5,8 @@ import { Field } from "@/kit/Field";
 import { ErrorNote, Note } from "@/kit/States";
 import { PinPad } from "@/kit/PinPad";
 import { m } from "@/paraglide/messages.js";
+import { ScanPanel } from "@/engineer/scan/ScanPanel";
+import { rpc } from "@/platform";
 import { useAct } from "@/platform/query";
 import { useScanner } from "@/shared/useScanner";
 import { Frame } from "./Frame";
@@ -20,12 +22,11 @@ export function Enrol({ status }: { status: AppStatus }) {
   const [name, setName] = useState<string>(() => m.enrol_device_default());
   const [step, setStep] = useState<Step>({ at: "ticket" });
   const [differs, setDiffers] = useState(false);
+  const [scanning, setScanning] = useState(false);
   const known = ticket.trim().startsWith(TICKET);
   // A device whose ticket failed keeps its PIN: it is typed once, not chosen again.
   const hasPin = status.stage === "not_enrolled";
-  useScanner((text) => {
-    if (step.at === "ticket") setTicket(text);
-  });
+  useScanner(setTicket, step.at === "ticket" && !scanning);
 
   const send = (pin: string) =>
     enrol.mutate(
@@ -48,12 +49,29 @@ export function Enrol({ status }: { status: AppStatus }) {
     return (
       <Frame title={m.enrol_title()} lead={m.enrol_lead()}>
         <ErrorNote error={enrol.error} />
+        {scanning && (
+          <div className="w-full">
+            <ScanPanel
+              look={(input) => rpc("ticket_scan", input)}
+              lookUp={(text) => Promise.resolve({ ticket: text })}
+              onSeen={(seen) => {
+                setTicket(seen.ticket);
+                setScanning(false);
+              }}
+            />
+          </div>
+        )}
         <div className="flex w-full flex-col gap-4">
+          {!scanning && (
+            <Button main wide icon="scan" look={known ? "plain" : "primary"} onPress={() => setScanning(true)}>
+              {m.enrol_scan()}
+            </Button>
+          )}
           <Field
             label={m.enrol_ticket()}
             value={ticket}
             onChange={setTicket}
-            lines={4}
+            lines={3}
             help={m.enrol_paste_help()}
             error={ticket.trim() !== "" && !known ? m.enrol_ticket_bad() : undefined}
           />

@@ -73,27 +73,27 @@ function Table({ fresh, onDay }: { fresh: BoardView; onDay: (day: string) => voi
             <Button look="quiet" icon="keyboard" label={m.keys()} onPress={() => setHelp(true)} />
           </span>
         </div>
-        <div aria-live="polite" className="flex h-9 items-center px-6 max-md:px-3">
+        <div aria-live="polite" className="flex h-8 items-center px-6 max-md:px-3">
           {changes > 0 && (
             <Button look="quiet" icon="sync" keys="U" onPress={() => setShown(fresh)}>
               {m.board_updates({ count: changes })}
             </Button>
           )}
         </div>
-        <div className="scroll min-h-0 flex-1 px-6 pb-6 max-md:px-3">
+        <div className="scroll @container min-h-0 flex-1 px-6 pb-6 max-md:px-3">
           {rows.length === 0 ? (
             <Empty icon="board" title={m.board_empty()} />
           ) : (
-            <table className="w-full border-collapse">
+            <table className="w-full border-collapse whitespace-nowrap">
               <thead className="sticky top-0 z-10 bg-page text-left text-label text-ink-2">
                 <tr className="rule rule-b">
                   <th scope="col" className="h-9 pr-4 font-normal">{m.col_time()}</th>
                   <th scope="col" className="pr-4 font-normal">{m.customer()}</th>
                   <th scope="col" className="pr-4 font-normal">{m.job()}</th>
-                  <th scope="col" className="pr-4 font-normal max-lg:hidden">{m.col_engineer()}</th>
-                  <th scope="col" className="pr-4 font-normal max-xl:hidden">{m.col_legs()}</th>
+                  <th scope="col" className="pr-4 font-normal @max-xl:hidden">{m.col_engineer()}</th>
+                  <th scope="col" className="pr-4 font-normal @max-4xl:hidden">{m.col_legs()}</th>
                   <th scope="col" className="pr-4 font-normal">{m.col_state()}</th>
-                  <th scope="col" className="font-normal max-xl:hidden">{m.col_record()}</th>
+                  <th scope="col" className="font-normal @max-3xl:hidden">{m.col_record()}</th>
                 </tr>
               </thead>
               <tbody ref={body}>
@@ -127,18 +127,18 @@ function Row({ row, current, onChoose }: { row: BoardRow; current: boolean; onCh
       </td>
       <td className="max-w-48 pr-4">
         <button type="button" className="max-w-full truncate text-left font-semibold" onClick={onChoose}>{visit.customer.name}</button>
-        <span className="tabular ml-2 text-label text-ink-2 max-xl:hidden">{visit.customer.phones[0]}</span>
+        <span className="tabular ml-2 text-label text-ink-2 @max-2xl:hidden">{visit.customer.phones[0]}</span>
       </td>
       <td className="pr-4">{sayAll(visit.jobs)}</td>
-      <td className="pr-4 max-lg:hidden">{row.crew.length > 0 ? row.crew.join("、") : <span className="font-semibold text-warn">{m.unassigned()}</span>}</td>
-      <td className="max-w-56 truncate pr-4 text-ink-2 max-xl:hidden">{sayAll(visit.legs)}</td>
+      <td className="pr-4 @max-xl:hidden">{row.crew.length > 0 ? row.crew.join("、") : <span className="font-semibold text-warn">{m.unassigned()}</span>}</td>
+      <td className="max-w-56 truncate pr-4 text-ink-2 @max-4xl:hidden">{sayAll(visit.legs)}</td>
       <td className="pr-4">
-        <span className="flex flex-wrap gap-1.5">
+        <span className="flex gap-1.5">
           <VisitChip row={visit} />
           <LateChip row={visit} />
         </span>
       </td>
-      <td className="max-xl:hidden"><StateChip record={visit.record} photos /></td>
+      <td className="@max-3xl:hidden"><StateChip record={visit.record} photos /></td>
     </tr>
   );
 }

@@ -1,3 +1,5 @@
+import type { EndCode } from "@/generated/EndCode";
+import type { EndOption } from "@/generated/EndOption";
 import type { Leg } from "@/generated/Leg";
 import type { LegKind } from "@/generated/LegKind";
 import type { WorkOrderView } from "@/generated/WorkOrderView";
@@ -8,8 +10,8 @@ import { Icon } from "@/kit/Icon";
 import { Loaded } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
-import { endCodes } from "@/engineer/visit/endCodes";
 import { slotWords } from "@/engineer/visit/SlotPicker";
+import { useReference } from "@/shared/books";
 import { useNames } from "@/shared/names";
 import { PaperList } from "@/shared/papers/PaperList";
 import { PhotoStrip } from "@/shared/PhotoStrip";
@@ -64,7 +66,7 @@ function Body({ view }: { view: WorkOrderView }) {
             <div className="flex flex-col gap-1.5">
               <div className="flex flex-wrap gap-2">
                 <Chip tone={filed.number ? "good" : "wait"} icon={filed.number ? "check" : "clock"}>{say(filed.state_words)}</Chip>
-                <StateChip record={filed.record} />
+                {!filed.number && <StateChip record={filed.record} />}
               </div>
               <p className="flex justify-between"><span>{m.total_certain()}</span><Amount fen={terms.totals.certain} size="key" /></p>
               <p className="flex justify-between text-label text-ink-2"><span>{m.total_if_approved()}</span><Amount fen={terms.totals.if_approved} /></p>
@@ -102,9 +104,15 @@ const kinds: Record<LegKind, () => string> = {
   inspect: m.leg_inspect,
 };
 
+function endName(ends: readonly EndOption[] | undefined, code: EndCode): string {
+  const end = ends?.find((one) => one.code === code);
+  return end ? say(end.words) : code;
+}
+
 function LegLine({ leg, last }: { leg: Leg; last: boolean }) {
   const names = useNames();
   const now = useNow();
+  const ends = useReference()?.ends;
   const { state } = leg;
   const ended = typeof state === "object" && "ended" in state ? state.ended : null;
   const started = typeof state === "object" && "started" in state ? state.started : null;
@@ -122,7 +130,7 @@ function LegLine({ leg, last }: { leg: Leg; last: boolean }) {
         <span className="font-semibold">{kinds[leg.kind]()}</span> <span className="text-ink-2">{names.category(leg.category)}</span>
         <span className="tabular block text-label text-ink-2">
           {ended
-            ? `${clockOrDay(ended.at, now)} ${good ? m.end_done() : (endCodes.find((one) => one.code === ended.code)?.name() ?? ended.code)}${ended.note ? ` · ${ended.note}` : ""}`
+            ? `${clockOrDay(ended.at, now)} ${endName(ends, ended.code)}${ended.note ? ` · ${ended.note}` : ""}`
             : started
               ? m.leg_started({ time: clockOrDay(started.at, now) })
               : resting

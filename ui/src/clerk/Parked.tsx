@@ -1,12 +1,13 @@
 import type { JsonValue } from "@/generated/serde_json/JsonValue";
 import { Button } from "@/kit/Button";
 import { m } from "@/paraglide/messages.js";
-import { useRead } from "@/platform/query";
+import { useAct, useRead } from "@/platform/query";
 import { unpark } from "./cardDraft";
 
 /** 挂单: drafts put aside while the next customer is served, newest first. */
 export function Parked({ onTake }: { onTake: (id: string, fields: JsonValue) => void }) {
   const parked = useRead("card_parked", {});
+  const drop = useAct("card_unpark");
   const drafts = parked.data?.parked ?? [];
   if (drafts.length === 0) return null;
   return (
@@ -21,6 +22,7 @@ export function Parked({ onTake }: { onTake: (id: string, fields: JsonValue) => 
                 {[card.name, card.phone, card.gtin, ...card.serials].filter(Boolean).join(" · ")}
               </span>
               <Button onPress={() => onTake(draft.id ?? "", draft.fields)}>{m.parked_take()}</Button>
+              <Button look="quiet" icon="close" label={m.parked_drop()} onPress={() => drop.mutate({ id: draft.id ?? "" })} />
             </li>
           ) : null;
         })}

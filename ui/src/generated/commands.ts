@@ -8,9 +8,13 @@ import type { CardInput } from "./CardInput";
 import type { CardIssue } from "./CardIssue";
 import type { CardPaperInput } from "./CardPaperInput";
 import type { CardPark } from "./CardPark";
+import type { CardUnpark } from "./CardUnpark";
 import type { CardView } from "./CardView";
 import type { CatalogueInput } from "./CatalogueInput";
 import type { CatalogueView } from "./CatalogueView";
+import type { CustomerInput } from "./CustomerInput";
+import type { CustomerView } from "./CustomerView";
+import type { DraftedTerms } from "./DraftedTerms";
 import type { EnrolInput } from "./EnrolInput";
 import type { FaultSet } from "./FaultSet";
 import type { FileInput } from "./FileInput";
@@ -34,7 +38,6 @@ import type { OrderInput } from "./OrderInput";
 import type { OrderView } from "./OrderView";
 import type { OutboxView } from "./OutboxView";
 import type { PaperList } from "./PaperList";
-import type { PaperView } from "./PaperView";
 import type { ParkedCards } from "./ParkedCards";
 import type { PaymentInput } from "./PaymentInput";
 import type { PhotoInput } from "./PhotoInput";
@@ -47,6 +50,8 @@ import type { QuoteInput } from "./QuoteInput";
 import type { QuoteList } from "./QuoteList";
 import type { QuoteView } from "./QuoteView";
 import type { QuotesInput } from "./QuotesInput";
+import type { ReferenceInput } from "./ReferenceInput";
+import type { ReferenceView } from "./ReferenceView";
 import type { ScanInput } from "./ScanInput";
 import type { ScanView } from "./ScanView";
 import type { SiteInput } from "./SiteInput";
@@ -56,10 +61,12 @@ import type { StrokesInput } from "./StrokesInput";
 import type { StrokesView } from "./StrokesView";
 import type { SubjectInput } from "./SubjectInput";
 import type { SyncView } from "./SyncView";
+import type { Tag } from "./Tag";
 import type { TaskDecide } from "./TaskDecide";
 import type { TaskList } from "./TaskList";
 import type { TermsInput } from "./TermsInput";
 import type { TermsView } from "./TermsView";
+import type { Ticket } from "./Ticket";
 import type { TodayInput } from "./TodayInput";
 import type { TodayView } from "./TodayView";
 import type { TypedInput } from "./TypedInput";
@@ -67,10 +74,10 @@ import type { VisitEnd } from "./VisitEnd";
 import type { VisitInput } from "./VisitInput";
 import type { VisitMark } from "./VisitMark";
 import type { VisitReschedule } from "./VisitReschedule";
+import type { VisitSteps } from "./VisitSteps";
 import type { VisitView } from "./VisitView";
 import type { WorkOrderInput } from "./WorkOrderInput";
 import type { WorkOrderView } from "./WorkOrderView";
-import type { Tag } from "./Tag";
 
 export type Commands = {
   app_status: { input: Nothing; output: AppStatus };
@@ -80,11 +87,13 @@ export type Commands = {
   pin_change: { input: PinChange; output: AppStatus };
   today: { input: TodayInput; output: TodayView };
   visit_open: { input: VisitInput; output: VisitView };
+  visit_steps: { input: VisitInput; output: VisitSteps };
   visit_mark: { input: VisitMark; output: VisitView };
   visit_end: { input: VisitEnd; output: VisitView };
   visit_reschedule: { input: VisitReschedule; output: VisitView };
   note_add: { input: NoteInput; output: VisitView };
   site_set: { input: SiteInput; output: VisitView };
+  ticket_scan: { input: ScanInput; output: Ticket };
   label_scan: { input: ScanInput; output: ScanView };
   code_typed: { input: TypedInput; output: ScanView };
   machine_view: { input: MachineInput; output: MachineView };
@@ -97,11 +106,13 @@ export type Commands = {
   photo_list: { input: SubjectInput; output: PhotoList };
   photo_bytes: { input: HashInput; output: MediaBytes };
   offer_view: { input: OfferInput; output: OfferView };
+  reference_view: { input: ReferenceInput; output: ReferenceView };
   catalogue_list: { input: CatalogueInput; output: CatalogueView };
   quote_make: { input: QuoteInput; output: QuoteView };
   quote_view: { input: QuoteIdInput; output: QuoteView };
   quote_list: { input: QuotesInput; output: QuoteList };
   order_terms: { input: TermsInput; output: TermsView };
+  order_terms_view: { input: OrderInput; output: DraftedTerms };
   stroke_add: { input: StrokeInput; output: StrokesView };
   strokes: { input: StrokesInput; output: StrokesView };
   strokes_clear: { input: StrokesInput; output: StrokesView };
@@ -112,11 +123,13 @@ export type Commands = {
   lead_save: { input: LeadInput; output: LeadView };
   paper_list: { input: SubjectInput; output: PaperList };
   paper_bytes: { input: HashInput; output: MediaBytes };
-  card_paper: { input: CardPaperInput; output: PaperView };
+  card_paper: { input: CardPaperInput; output: PhotoView };
   card_view: { input: CardInput; output: CardView };
   card_issue: { input: CardIssue; output: CardView };
   card_park: { input: CardPark; output: ParkedCards };
+  card_unpark: { input: CardUnpark; output: ParkedCards };
   card_parked: { input: Nothing; output: ParkedCards };
+  customer_view: { input: CustomerInput; output: CustomerView };
   find: { input: FindInput; output: FindView };
   sync_status: { input: Nothing; output: SyncView };
   sync_now: { input: Nothing; output: SyncView };
@@ -135,11 +148,13 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   pin_change: ["status"],
   today: [],
   visit_open: [],
+  visit_steps: [],
   visit_mark: ["agenda","visit","sync"],
   visit_end: ["agenda","visit","sync"],
   visit_reschedule: ["agenda","visit","sync"],
   note_add: ["visit","sync"],
   site_set: ["visit","sync"],
+  ticket_scan: [],
   label_scan: [],
   code_typed: [],
   machine_view: [],
@@ -152,11 +167,13 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   photo_list: [],
   photo_bytes: [],
   offer_view: [],
+  reference_view: [],
   catalogue_list: [],
   quote_make: ["quotes"],
   quote_view: [],
   quote_list: [],
   order_terms: [],
+  order_terms_view: [],
   stroke_add: [],
   strokes: [],
   strokes_clear: [],
@@ -171,7 +188,9 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   card_view: [],
   card_issue: ["cards","sync"],
   card_park: ["cards"],
+  card_unpark: ["cards"],
   card_parked: [],
+  customer_view: [],
   find: [],
   sync_status: [],
   sync_now: ["agenda","visit","orders","cards","tasks","sync"],

@@ -1,6 +1,9 @@
 const CHUNK = 0x8000;
 
 export function toBase64(bytes: Uint8Array): string {
+  // Newer engines do it natively, forty times as fast: a camera frame is nearly a megabyte.
+  const native = (bytes as { toBase64?: () => string }).toBase64?.();
+  if (native !== undefined) return native;
   let text = "";
   for (let at = 0; at < bytes.length; at += CHUNK) {
     text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));

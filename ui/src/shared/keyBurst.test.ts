@@ -13,6 +13,14 @@ function scan(burst: KeyBurst, text: string, gap: number, composing = false) {
 }
 
 describe("a scanner that types", () => {
+  it("is not broken by one key that came late", () => {
+    const burst = new KeyBurst();
+    [..."SBX418B000001"].forEach((letter, index) => {
+      const code = /\d/.test(letter) ? `Digit${letter}` : `Key${letter}`;
+      burst.take({ code, key: letter, shift: false, at: 1000 + index * 8 + (index > 5 ? 150 : 0) });
+    });
+    expect(burst.take({ code: "Enter", key: "Enter", shift: false, at: 1260 })).toBe("SBX418B000001");
+  });
   it("is told from a person by its speed", () => {
     expect(scan(new KeyBurst(), "SBX418B000001", 8)).toBe("SBX418B000001");
     expect(scan(new KeyBurst(), "SBX418B000001", 90)).toBeNull();

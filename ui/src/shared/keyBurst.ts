@@ -11,8 +11,10 @@ export interface Key {
   at: number;
 }
 
-/** Longest pause between two keys of a scanner; people need 60 ms and more. */
-const PAUSE_MS = 50;
+/** A pause that ends a burst. Long, because a busy screen may see single keys late. */
+const PAUSE_MS = 500;
+/** Mean time between a scanner's keys at most; people need 80 ms and more. */
+const MEAN_MS = 45;
 /** Fewer characters than this are a person's. */
 const LEAST = 4;
 
@@ -41,6 +43,7 @@ function characterOf({ code, key, shift }: Key): string | null {
 /** Collects keys and tells when a burst of them was a scan. */
 export class KeyBurst {
   private text = "";
+  private first = 0;
   private last = -Infinity;
 
   /** Takes a key down; answers the scanned text when this key ended a scan. */
@@ -49,10 +52,12 @@ export class KeyBurst {
     if (key.code === "Enter" || key.code === "NumpadEnter" || key.code === "Tab") {
       const text = this.text;
       this.text = "";
-      return text.length >= LEAST ? text : null;
+      const mean = (this.last - this.first) / Math.max(1, text.length - 1);
+      return text.length >= LEAST && mean <= MEAN_MS ? text : null;
     }
     const character = characterOf(key);
     if (character !== null) {
+      if (this.text === "") this.first = key.at;
       this.text += character;
       this.last = key.at;
     }

@@ -15,11 +15,12 @@ function restore(field: Typing, text: string): void {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Calls `onScan` with each text a scanner types while the screen is shown. */
-export function useScanner(onScan: (text: string) => void): void {
+/** Calls `onScan` with each text a scanner types while the screen is shown and `on`. */
+export function useScanner(onScan: (text: string) => void, on = true): void {
   const latest = useRef(onScan);
   latest.current = onScan;
   useEffect(() => {
+    if (!on) return;
     const burst = new KeyBurst();
     let before: { field: Typing; text: string } | null = null;
     const onKey = (event: KeyboardEvent) => {
@@ -43,5 +44,5 @@ export function useScanner(onScan: (text: string) => void): void {
     };
     window.addEventListener("keydown", onKey, true);
     return () => window.removeEventListener("keydown", onKey, true);
-  }, []);
+  }, [on]);
 }

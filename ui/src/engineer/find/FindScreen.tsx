@@ -34,10 +34,7 @@ export function FindScreen() {
       const visit = view.legs.find((leg) => leg.visit !== null)?.visit;
       if (visit) return navigate({ to: "/visit/$visit", params: { visit } });
     }
-    if (one.kind === "customer") {
-      setKind("all");
-      setText(one.detail.zh.split(" ")[0]?.slice(-4) ?? one.title);
-    }
+    if (one.kind === "customer") return navigate({ to: "/customer/$customer", params: { customer: one.id } });
     return undefined;
   };
   return (

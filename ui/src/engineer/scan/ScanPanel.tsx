@@ -1,20 +1,28 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ScanView } from "@/generated/ScanView";
+import type { ScanInput } from "@/generated/ScanInput";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Icon } from "@/kit/Icon";
 import { ErrorNote } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
-import { Refused, rpc } from "@/platform";
+import { Refused } from "@/platform";
 import { fileBase64 } from "@/shared/bytes";
 import { useScanner } from "@/shared/useScanner";
 import { grabLuma, setTorch, useCamera } from "./camera";
 
 /** A pause between frames, so that a slow tablet stays cool. */
 const BETWEEN_FRAMES_MS = 120;
+/** While keys arrive, a USB scanner is speaking and the camera waits. */
+const AFTER_KEY_MS = 600;
 
 /** One label, whichever way it comes: camera, picture, USB scanner, or typed. */
-export function ScanPanel({ onSeen }: { onSeen: (seen: ScanView) => void }) {
+export function ScanPanel<T>({ look: lookAt, lookUp, onSeen }: {
+  /** Reads a picture or a camera frame; refuses where it shows no label. */
+  look: (input: ScanInput) => Promise<T>;
+  /** Takes a typed code. */
+  lookUp: (text: string) => Promise<T>;
+  onSeen: (seen: T) => void;
+}) {
   const [error, setError] = useState<Refused | null>(null);
   const [typed, setTyped] = useState("");
   const [reading, setReading] = useState(false);
@@ -23,12 +31,14 @@ export function ScanPanel({ onSeen }: { onSeen: (seen: ScanView) => void }) {
   const { video, state } = useCamera(true);
   const seen = useRef(onSeen);
   seen.current = onSeen;
+  const ask = useRef({ lookAt, lookUp });
+  ask.current = { lookAt, lookUp };
 
-  const run = useCallback(async (look: () => Promise<ScanView>) => {
+  const run = useCallback(async (work: () => Promise<T>) => {
     setReading(true);
     setError(null);
     try {
-      seen.current(await look());
+      seen.current(await work());
     } catch (refused) {
       if (refused instanceof Refused) setError(refused);
       else throw refused;
@@ -39,7 +49,7 @@ export function ScanPanel({ onSeen }: { onSeen: (seen: ScanView) => void }) {
   const takeText = useCallback(
     (text: string) => {
       setTyped(text);
-      void run(() => rpc("code_typed", { text }));
+      void run(() => ask.current.lookUp(text));
     },
     [run],
   );
@@ -48,12 +58,18 @@ export function ScanPanel({ onSeen }: { onSeen: (seen: ScanView) => void }) {
   useEffect(() => {
     if (state !== "live") return;
     let over = false;
+    let lastKey = -Infinity;
+    const onKey = () => {
+      lastKey = performance.now();
+    };
+    window.addEventListener("keydown", onKey, true);
     const look = async () => {
       while (!over) {
-        const frame = video.current && grabLuma(video.current);
+        const speaking = performance.now() - lastKey < AFTER_KEY_MS;
+        const frame = !speaking && video.current && grabLuma(video.current);
         if (frame) {
           try {
-            const found = await rpc("label_scan", { frame });
+            const found = await ask.current.lookAt({ frame });
             if (over) return;
             navigator.vibrate?.(60);
             seen.current(found);
@@ -69,6 +85,7 @@ export function ScanPanel({ onSeen }: { onSeen: (seen: ScanView) => void }) {
     void look();
     return () => {
       over = true;
+      window.removeEventListener("keydown", onKey, true);
     };
   }, [state, video]);
 
@@ -122,7 +139,7 @@ export function ScanPanel({ onSeen }: { onSeen: (seen: ScanView) => void }) {
           onChange={(event) => {
             const picture = event.target.files?.[0];
             event.target.value = "";
-            if (picture) void run(async () => rpc("label_scan", { image: await fileBase64(picture) }));
+            if (picture) void run(async () => ask.current.lookAt({ image: await fileBase64(picture) }));
           }}
         />
       </div>

@@ -4,7 +4,7 @@ import type { ScanView } from "@/generated/ScanView";
 import { Button } from "@/kit/Button";
 import { Page } from "@/kit/Page";
 import { m } from "@/paraglide/messages.js";
-import { ScanPanel } from "./ScanPanel";
+import { LabelScan } from "./LabelScan";
 import { ScanResult } from "./ScanResult";
 
 /** 扫码: any label, at any time, outside a visit too. */
@@ -26,7 +26,7 @@ export function ScanScreen() {
       {seen ? (
         <ScanResult seen={seen} onMachine={(asset) => void navigate({ to: "/machine/$asset", params: { asset } })} />
       ) : (
-        <ScanPanel onSeen={setSeen} />
+        <LabelScan onSeen={setSeen} />
       )}
     </Page>
   );

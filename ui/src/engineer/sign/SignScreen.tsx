@@ -52,14 +52,14 @@ function Paper({ visit, order, input }: Pick<Work, "visit" | "order"> & { input:
     void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step }, replace: true });
   const ready = ink.terms !== null && ink.strokes.length > 0 && ink.saving === 0 && name.trim() !== "";
   return (
-    <div className="flex h-full min-h-0 flex-row portrait:flex-col">
-      <section className="rule scroll flex w-95 shrink-0 flex-col gap-4 border-r-(length:--border) bg-card p-5 portrait:w-full portrait:flex-none portrait:border-r-0 portrait:border-b-(length:--border) portrait:p-4 max-sm:max-h-[42%]">
+    <div className="flex h-full min-h-0 flex-row max-sm:overflow-y-auto portrait:flex-col">
+      <section className="rule scroll flex w-95 shrink-0 flex-col gap-4 border-r-(length:--border) bg-card p-5 portrait:w-full portrait:flex-none portrait:border-r-0 portrait:border-b-(length:--border) portrait:p-4 max-sm:overflow-visible">
         <Button look="quiet" icon="back" onPress={() => back("sign")}>
           {m.back_to_terms()}
         </Button>
         {ink.terms && <Signed terms={ink.terms.terms} />}
       </section>
-      <section className="flex min-h-0 min-w-0 flex-1 flex-col gap-3 p-5 portrait:p-4">
+      <section className="flex min-h-0 min-w-0 flex-1 flex-col gap-3 p-5 max-sm:flex-none portrait:p-4">
         <ErrorNote error={file.error ?? ink.error} />
         {ink.terms?.voided && (
           <Note tone="warn" icon="alert">
@@ -69,7 +69,7 @@ function Paper({ visit, order, input }: Pick<Work, "visit" | "order"> & { input:
         {ink.recovered && !ink.terms?.voided && (
           <Note tone="wait" icon="info">{m.sign_recovered({ count: ink.strokes.length })}</Note>
         )}
-        <div className="min-h-56 flex-1">
+        <div className="min-h-56 flex-1 max-sm:h-64 max-sm:flex-none">
           <Pad
             strokes={ink.voided.length > 0 ? ink.voided : ink.strokes}
             struck={ink.voided.length > 0}

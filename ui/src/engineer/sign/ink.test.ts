@@ -8,7 +8,7 @@ describe("ink", () => {
   });
   it("shrinks a drawing made on a wider pad, and never enlarges", () => {
     const stroke = [{ x: toInk(700), y: toInk(200), t: 0 }];
-    expect(fitScale([stroke], 350, 400)).toBeCloseTo(0.5, 2);
+    expect(fitScale([stroke], 350, 400)).toBeCloseTo(338 / 700, 2);
     expect(fitScale([stroke], 900, 400)).toBe(1);
     expect(fitScale([], 10, 10)).toBe(1);
   });

@@ -7,6 +7,9 @@ const HUNDREDTHS_PER_PX = 2540 / 96;
 export const toInk = (px: number) => Math.round(px * HUNDREDTHS_PER_PX);
 export const toPx = (ink: number) => ink / HUNDREDTHS_PER_PX;
 
+/** Room kept beside a drawing that was made smaller. */
+const MARGIN_PX = 12;
+
 /** How much a drawing must shrink to stand whole in a pad, after a rotation for instance. */
 export function fitScale(strokes: readonly Stroke[], width: number, height: number): number {
   let [right, bottom] = [1, 1];
@@ -16,7 +19,9 @@ export function fitScale(strokes: readonly Stroke[], width: number, height: numb
       bottom = Math.max(bottom, toPx(point.y));
     }
   }
-  return Math.min(1, width / right, height / bottom);
+  const [wide, high] = [width / right, height / bottom];
+  if (wide >= 1 && high >= 1) return 1;
+  return Math.min((width - MARGIN_PX) / right, (height - MARGIN_PX) / bottom, 1);
 }
 
 /** A stroke as a smooth path: through the middles of its points, bent at the points themselves. */

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import type { VisitStep } from "@/generated/VisitStep";
 import { Button } from "@/kit/Button";
 import { Facts, Section } from "@/kit/Page";
@@ -9,7 +10,7 @@ import { useAct } from "@/platform/query";
 import { clock } from "@/shared/time";
 import { say } from "@/shared/words";
 import { Notes } from "./Notes";
-import { NextStep, StepFrame } from "./StepFrame";
+import { StepFrame } from "./StepFrame";
 import { useWork } from "./work";
 
 const marks: Record<string, () => string> = {
@@ -40,7 +41,7 @@ export function ArriveStep() {
             {m.arrived()}
           </Button>
         ) : (
-          <NextStep to="identify">{m.go_to({ step: m.step_identify() })}</NextStep>
+          <Begin />
         )
       }
     >
@@ -86,6 +87,24 @@ export function ArriveStep() {
       )}
       <Notes />
     </StepFrame>
+  );
+}
+
+/** Work begins when the engineer turns to the machine. */
+function Begin() {
+  const { visit } = useWork();
+  const navigate = useNavigate();
+  const mark = useAct("visit_mark");
+  const go = () => void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step: "identify" }, replace: true });
+  return (
+    <Button
+      main
+      look="primary"
+      isPending={mark.isPending}
+      onPress={() => (visit.row.state === "arrived" ? mark.mutate({ visit: visit.row.visit, step: "begin" }, { onSettled: go }) : go())}
+    >
+      {m.go_to({ step: m.step_identify() })}
+    </Button>
   );
 }
 

@@ -37,7 +37,7 @@ export function CheckCard({ check, asset, answer, finding, taken, onAnswer }: Pr
         {finding && <Chip tone="warn" icon="alert">{m.finding()}</Chip>}
         {skipped !== null && <Chip icon="close">{m.not_checked({ why: skipped })}</Chip>}
       </div>
-      <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         {check.auto ? (
           <p className="text-label text-ink-2">{m.check_auto()}</p>
         ) : check.kind === "pass" ? (
@@ -77,9 +77,11 @@ export function CheckCard({ check, asset, answer, finding, taken, onAnswer }: Pr
           />
         )}
         {!check.auto && excuse === null && (
-          <Button look="quiet" onPress={() => setExcuse(skipped ?? "")}>
-            {m.cannot_check()}
-          </Button>
+          <span className="sm:ml-auto">
+            <Button look="quiet" onPress={() => setExcuse(skipped ?? "")}>
+              {m.cannot_check()}
+            </Button>
+          </span>
         )}
       </div>
       {excuse !== null && (
@@ -120,7 +122,8 @@ function Reading({ check, answer, onAnswer }: Pick<Props, "check" | "answer" | "
   return (
     <div className="w-56">
       <Field
-        label={m.reading()}
+        label={`${say(check.name)} ${m.reading()}`}
+        hideLabel
         value={text}
         onChange={setText}
         onBlur={keep}

@@ -25,7 +25,7 @@ export function FaultList({ asset, category, faults, shots }: { asset: string; c
               <Tick checked={present} onChange={(next) => set.mutate({ asset, code: deduction.code, present: next })}>
                 {say(deduction.name)}
               </Tick>
-              {present && deduction.photo && (
+              {present && deduction.photo !== undefined && (
                 <div className="px-4 pb-3 pl-13">
                   <PhotoButton subject={asset} kind="asset" shot={deduction.photo} name={names.shot(deduction.photo)} taken={shots.filter((shot) => shot === deduction.photo).length} />
                 </div>

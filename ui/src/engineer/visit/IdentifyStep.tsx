@@ -3,14 +3,16 @@ import type { ScanView } from "@/generated/ScanView";
 import { Button } from "@/kit/Button";
 import { Chip } from "@/kit/Chip";
 import { Section } from "@/kit/Page";
-import { Note } from "@/kit/States";
+import { ErrorNote, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
+import { Refused, rpc } from "@/platform";
 import { useRead } from "@/platform/query";
+import { useScanner } from "@/shared/useScanner";
 import { useNow } from "@/shared/useNow";
 import { SafeLifeClock } from "../card/Clocks";
 import { CardFace } from "../card/CardFace";
 import { MachineRow, ScanResult } from "../scan/ScanResult";
-import { ScanPanel } from "../scan/ScanPanel";
+import { LabelScan } from "../scan/LabelScan";
 import { gtinOf, serialOf } from "../scan/labelKinds";
 import { MachineForm } from "./MachineForm";
 import { NextStep, StepFrame } from "./StepFrame";
@@ -30,6 +32,15 @@ export function IdentifyStep() {
     const found = view.card?.card.asset ?? view.matches.find((match) => match.kind === "asset")?.id;
     if (found && found === asset) patch({ identified: true });
   };
+  const [refused, setRefused] = useState<Refused | null>(null);
+  // A USB scanner needs no camera view opened first.
+  useScanner((text) => {
+    setRefused(null);
+    rpc("code_typed", { text }).then(take, (error: unknown) => {
+      if (error instanceof Refused) setRefused(error);
+      else throw error;
+    });
+  }, !scanning);
   const use = (id: string) => {
     patch({ asset: id, identified: true });
     setSeen(null);
@@ -37,7 +48,7 @@ export function IdentifyStep() {
   };
 
   return (
-    <StepFrame primary={scanning ? null : <NextStep to="inspect">{m.go_to({ step: m.step_inspect() })}</NextStep>}
+    <StepFrame primary={scanning ? null : <NextStep to="inspect" look={draft.identified ? "primary" : "plain"}>{m.go_to({ step: m.step_inspect() })}</NextStep>}
       secondary={
         scanning ? (
           <Button main onPress={() => setScanning(false)}>{m.cancel()}</Button>
@@ -49,9 +60,10 @@ export function IdentifyStep() {
       }
     >
       {scanning ? (
-        <ScanPanel onSeen={take} />
+        <LabelScan onSeen={take} />
       ) : (
         <>
+          <ErrorNote error={refused} />
           {seen && (
             <Section title={m.scanned()}>
               {scanned && scanned === asset && (

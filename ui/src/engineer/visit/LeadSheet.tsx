@@ -37,8 +37,7 @@ export function LeadSheet({ open, onClose, workOrder, quote }: { open: boolean; 
         </Button>
       }
     >
-      {reasons.length > 0 ? (
-        <Choice
+      <Choice
           label={m.lead_reason()}
           value={reason || null}
           options={reasons.map((one) => ({ value: one.code, label: say(one.name) }))}
@@ -48,9 +47,6 @@ export function LeadSheet({ open, onClose, workOrder, quote }: { open: boolean; 
             if (asked) setDays(String(asked));
           }}
         />
-      ) : (
-        <Field label={m.lead_reason()} value={reason} onChange={setReason} />
-      )}
       <Segments label={m.lead_days()} value={days} options={DAYS.map((value) => ({ value, label: m.in_days({ days: value }) }))} onChange={setDays} />
       <Field label={m.notes()} optional={m.optional()} value={note} onChange={setNote} lines={3} />
       <ErrorNote error={save.error} />

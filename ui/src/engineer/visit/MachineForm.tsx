@@ -7,6 +7,7 @@ import { Section } from "@/kit/Page";
 import { ErrorNote } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct, useRead } from "@/platform/query";
+import { useCategory } from "@/shared/books";
 import { useNames } from "@/shared/names";
 
 interface Props {
@@ -53,6 +54,8 @@ function Filled({ start, part, asset, gtin, onDone, onCancel }: Omit<Props, "ser
   const category = fields.category || listed?.category || "";
   const categories = [...new Set(catalogue.data?.models.map((model) => model.category) ?? [])];
   const monthBad = fields.month !== "" && !/^(19|20)\d\d-(0[1-9]|1[0-2])$/.test(fields.month);
+  const measure = useCategory(category)?.size_by[0];
+  const sizeName = measure === undefined ? m.capacity() : names.spec(measure);
   const capacity = Number(fields.capacity);
   const capacityBad = fields.capacity !== "" && !Number.isInteger(capacity);
   const save = () => {
@@ -83,7 +86,7 @@ function Filled({ start, part, asset, gtin, onDone, onCancel }: Omit<Props, "ser
           <Field label={m.model()} value={fields.model || listed?.sku || ""} onChange={put("model")} optional={m.optional()} />
           <Field label={m.serial()} value={fields.serial} onChange={put("serial")} optional={m.optional()} />
           <Field label={m.nameplate_month()} value={fields.month} onChange={put("month")} help={m.nameplate_month_help()} error={monthBad ? m.nameplate_month_help() : undefined} />
-          <Field label={m.capacity()} value={fields.capacity} onChange={put("capacity")} inputMode="numeric" help={m.capacity_help()} error={capacityBad ? m.whole_number() : undefined} />
+          <Field label={sizeName} value={fields.capacity} onChange={put("capacity")} inputMode="numeric" error={capacityBad ? m.whole_number() : undefined} />
         </div>
         <ErrorNote error={set.error} />
         <div className="flex flex-wrap justify-end gap-3">

@@ -11,7 +11,8 @@ import { m } from "@/paraglide/messages.js";
 import { useAct } from "@/platform/query";
 import { PhotoButton } from "../scan/PhotoButton";
 import { RescheduleSheet } from "./RescheduleSheet";
-import { endCodes, evidenceName, isPhoto } from "./endCodes";
+import { say } from "@/shared/words";
+import { isPhoto, useEndCodes } from "./endCodes";
 import { useWork } from "./work";
 
 /** 有问题: how this visit ended, with what the code must be recorded with. */
@@ -23,14 +24,15 @@ export function ProblemSheet({ open, onClose, initial = null }: { open: boolean;
   const [note, setNote] = useState("");
   const [shots, setShots] = useState<readonly Evidence[]>([]);
   const [reschedule, setReschedule] = useState(false);
+  const endCodes = useEndCodes();
   const chosen = endCodes.find((entry) => entry.code === code);
-  const written = chosen?.wants.some((evidence) => !isPhoto(evidence)) ?? false;
+  const written = chosen?.evidence.some((one) => !isPhoto(one.evidence)) ?? false;
   const has = (evidence: Evidence) => (isPhoto(evidence) ? shots.includes(evidence) : note.trim() !== "");
-  const missing = chosen?.wants.filter((evidence) => !has(evidence)) ?? [];
+  const missing = chosen?.evidence.filter((one) => !has(one.evidence)) ?? [];
 
   const finish = () => {
     if (!chosen) return;
-    const recorded: Evidence[] = chosen.wants.filter(has);
+    const recorded = chosen.evidence.map((one) => one.evidence).filter(has);
     if (note.trim() !== "" && !recorded.includes("note")) recorded.push("note");
     end.mutate(
       { visit: visit.row.visit, code: chosen.code, note: note.trim(), evidence: recorded },
@@ -69,25 +71,25 @@ export function ProblemSheet({ open, onClose, initial = null }: { open: boolean;
           onChange={setCode}
           options={endCodes.map((entry) => ({
             value: entry.code,
-            label: entry.name(),
-            detail: entry.wants.map((evidence) => evidenceName[evidence]()).join(" · ") || undefined,
+            label: say(entry.words),
+            detail: entry.evidence.map((one) => say(one.words)).join(" · ") || undefined,
           }))}
         />
         {chosen && (
           <>
-            {chosen.wants.filter(isPhoto).map((evidence) => (
+            {chosen.evidence.filter((one) => isPhoto(one.evidence)).map(({ evidence, words }) => (
               <PhotoButton
                 key={evidence}
                 subject={order.id}
                 kind="work_order"
                 shot={evidence === "photo_door" ? "door" : "problem"}
-                name={evidenceName[evidence]()}
+                name={say(words)}
                 onTaken={() => setShots([...shots, evidence])}
               />
             ))}
             <Field
               label={
-                chosen.wants.filter((evidence) => !isPhoto(evidence)).map((evidence) => evidenceName[evidence]()).join(" · ") ||
+                chosen.evidence.filter((one) => !isPhoto(one.evidence)).map((one) => say(one.words)).join(" · ") ||
                 m.evidence_note()
               }
               {...(written ? {} : { optional: m.optional() })}
@@ -96,7 +98,7 @@ export function ProblemSheet({ open, onClose, initial = null }: { open: boolean;
               lines={3}
             />
             {missing.length > 0 && (
-              <Note icon="info">{m.problem_missing({ what: missing.map((evidence) => evidenceName[evidence]()).join(" · ") })}</Note>
+              <Note icon="info">{m.problem_missing({ what: missing.map((one) => say(one.words)).join(" · ") })}</Note>
             )}
           </>
         )}

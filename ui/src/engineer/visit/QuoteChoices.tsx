@@ -1,11 +1,13 @@
 import { useState } from "react";
+import type { FeeRule } from "@/generated/FeeRule";
+import type { FeeUnit } from "@/generated/FeeUnit";
 import type { FeeUse } from "@/generated/FeeUse";
 import { Button } from "@/kit/Button";
 import { Segments, Tick } from "@/kit/Choice";
 import { Field } from "@/kit/Field";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
-import { useFees, type FeeChoice } from "@/shared/books";
+import { asksOf, useFees, type FeeAsk } from "@/shared/books";
 import { parseYuan } from "@/shared/money";
 import { say } from "@/shared/words";
 import { useWork, type WorkDraft } from "./work";
@@ -73,12 +75,12 @@ function Fees() {
   const set = (rule: string, use: FeeUse | null) =>
     patch({ fees: [...used.filter((one) => one.rule !== rule), ...(use ? [use] : [])] });
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col items-start gap-2">
       <Button look="quiet" icon={open ? "down" : "plus"} onPress={() => setOpen(!open)}>
         {m.fees_add({ count: used.length })}
       </Button>
       {open && (
-        <ul className="panel divide-y-(length:--border) divide-hair overflow-hidden">
+        <ul className="panel w-full divide-y-(length:--border) divide-hair overflow-hidden">
           {fees.map((fee) => (
             <FeeRow key={fee.id} fee={fee} use={used.find((one) => one.rule === fee.id)} onUse={(use) => set(fee.id, use)} />
           ))}
@@ -88,25 +90,25 @@ function Fees() {
   );
 }
 
-function FeeRow({ fee, use, onUse }: { fee: FeeChoice; use: FeeUse | undefined; onUse: (use: FeeUse | null) => void }) {
+function FeeRow({ fee, use, onUse }: { fee: FeeRule; use: FeeUse | undefined; onUse: (use: FeeUse | null) => void }) {
   const [asked, setAsked] = useState<Record<string, string>>({});
-  const give = (key: string, text: string) => {
+  const asks = asksOf(fee);
+  const give = (key: FeeAsk, text: string) => {
     setAsked({ ...asked, [key]: text });
     if (!use) return;
     const number = Number(text);
-    if (key === "reason") onUse({ ...use, reason: text });
-    else if (text !== "" && Number.isInteger(number)) onUse({ ...use, [key]: key === "quantity_milli" ? number * 1000 : number });
+    if (text !== "" && Number.isInteger(number)) onUse({ ...use, [key]: key === "quantity_milli" ? number * 1000 : number });
   };
   return (
     <li>
       <Tick checked={use !== undefined} onChange={(on) => onUse(on ? { line: "new-1", rule: fee.id, photos: [] } : null)} detail={fee.note && say(fee.note)}>
         {say(fee.name)}
       </Tick>
-      {use && fee.asks.length > 0 && (
+      {use && asks.length > 0 && (
         <div className="flex flex-wrap gap-4 px-4 pb-3 pl-13">
-          {fee.asks.map((key) => (
+          {asks.map((key) => (
             <div key={key} className="w-40">
-              <Field label={askName(key, fee)} value={asked[key] ?? ""} onChange={(text) => give(key, text)} inputMode={key === "reason" ? "text" : "numeric"} />
+              <Field label={askName(key, fee)} value={asked[key] ?? ""} onChange={(text) => give(key, text)} inputMode="numeric" />
             </div>
           ))}
         </div>
@@ -115,14 +117,23 @@ function FeeRow({ fee, use, onUse }: { fee: FeeChoice; use: FeeUse | undefined; 
   );
 }
 
-function askName(key: string, fee: FeeChoice): string {
-  const names: Record<string, () => string> = {
-    quantity_milli: () => m.ask_quantity({ unit: say(fee.unit) }),
+const units: Record<FeeUnit, () => string> = {
+  metre: m.unit_metre,
+  set: m.unit_set,
+  visit: m.unit_visit,
+  hole: m.unit_hole,
+  piece: m.unit_piece,
+  kilometre_one_way: m.unit_kilometre,
+  floor: m.floor,
+};
+
+function askName(key: FeeAsk, fee: FeeRule): string {
+  const names: Record<FeeAsk, () => string> = {
+    quantity_milli: () => m.ask_quantity({ unit: units[fee.unit]() }),
     kg: m.ask_kg,
     cool_w: m.ask_cool_w,
     hp10: m.ask_hp10,
     inch: m.ask_inch,
-    reason: m.reason,
   };
-  return names[key]?.() ?? key;
+  return names[key]();
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { QuoteView } from "@/generated/QuoteView";
+import { Amount } from "@/kit/Amount";
 import { Button } from "@/kit/Button";
 import { Empty, ErrorNote, Note, Skeleton } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
@@ -72,17 +73,11 @@ function Priced() {
 }
 
 function QuoteFrame({ view, pending, children }: { view: QuoteView | undefined; pending: boolean; children: React.ReactNode }) {
-  const { order } = useWork();
-  const [lead, setLead] = useState(false);
   return (
     <StepFrame
       wide
       saved={view?.time.at}
-      secondary={
-        <Button main icon="note" onPress={() => setLead(true)}>
-          {m.save_lead()}
-        </Button>
-      }
+      sum={view && <Amount fen={view.quote.totals.certain.balance} size="key" />}
       primary={
         <NextStep to="sign" disabled={!view || pending || view.expired}>
           {m.go_sign()}
@@ -91,14 +86,14 @@ function QuoteFrame({ view, pending, children }: { view: QuoteView | undefined; 
     >
       <QuoteOptions />
       {children}
-      <LeadSheet open={lead} onClose={() => setLead(false)} workOrder={order.id} quote={view?.quote.request.id} />
     </StepFrame>
   );
 }
 
 function Side({ view, stale }: { view: QuoteView; stale: boolean }) {
-  const { draft, patch } = useWork();
+  const { order, draft, patch } = useWork();
   const [shown, setShown] = useState(false);
+  const [lead, setLead] = useState(false);
   const id = view.quote.request.id;
   const kept = draft.options.includes(id);
   return (
@@ -116,6 +111,10 @@ function Side({ view, stale }: { view: QuoteView; stale: boolean }) {
       >
         {kept ? m.option_kept() : m.option_add()}
       </Button>
+      <Button main icon="note" onPress={() => setLead(true)}>
+        {m.save_lead()}
+      </Button>
+      <LeadSheet open={lead} onClose={() => setLead(false)} workOrder={order.id} quote={id} />
       <CustomerView view={view} open={shown} onClose={() => setShown(false)} />
     </aside>
   );

@@ -14,6 +14,7 @@ export function StepFrame({
   saved,
   primary,
   secondary,
+  sum,
   wide = false,
 }: {
   children: ReactNode;
@@ -21,6 +22,8 @@ export function StepFrame({
   saved?: number | null | undefined;
   primary?: ReactNode;
   secondary?: ReactNode;
+  /** What must stay in view where there is no room beside the content. */
+  sum?: ReactNode;
   wide?: boolean;
 }) {
   const [problem, setProblem] = useState(false);
@@ -41,6 +44,7 @@ export function StepFrame({
             </>
           )}
         </p>
+        {sum && <span className="lg:hidden">{sum}</span>}
         <span className="ml-auto flex flex-wrap gap-3">
           {secondary}
           {primary}
@@ -52,13 +56,13 @@ export function StepFrame({
 }
 
 /** The button to the next step, named for what it does. */
-export function NextStep({ to, children, disabled = false }: { to: StepId; children: ReactNode; disabled?: boolean }) {
+export function NextStep({ to, children, disabled = false, look = "primary" }: { to: StepId; children: ReactNode; disabled?: boolean; look?: "primary" | "plain" }) {
   const navigate = useNavigate();
   const { visit } = useWork();
   return (
     <Button
       main
-      look="primary"
+      look={look}
       isDisabled={disabled}
       onPress={() => void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step: to }, replace: true })}
     >

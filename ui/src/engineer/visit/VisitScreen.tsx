@@ -79,36 +79,44 @@ function Head({ visit }: { visit: VisitView }) {
         {m.nav_today()}
       </Link>
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
-        <h1 className="text-key font-bold">{visit.customer.name}</h1>
+        <h1 className="text-key font-bold whitespace-nowrap">{visit.customer.name}</h1>
         <span className="tabular text-label text-ink-2">{row.slot_text.slice(11)}</span>
-        <span className="text-label text-ink-2">{sayAll(row.jobs)}</span>
+        <span className="text-label text-ink-2 max-sm:hidden">{sayAll(row.jobs)}</span>
         <span className="flex gap-2 max-sm:hidden">
           <VisitChip row={row} />
           <LateChip row={row} />
           {row.chips[0] && <Chip>{say(row.chips[0])}</Chip>}
         </span>
       </div>
-      <StateChip record={row.record} photos />
+      <span className="shrink-0 max-sm:max-w-36">
+        <StateChip record={row.record} photos />
+      </span>
     </header>
   );
+}
+
+/** On a phone the rail scrolls sideways; the step in work is always to be seen. */
+function intoView(element: HTMLAnchorElement | null): void {
+  element?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function StepRail({ visit, current, all }: { visit: string; current: StepId; all: Record<StepId, StepStanding> }) {
   return (
     <nav
       aria-label={m.steps()}
-      className="rule scroll flex w-52 shrink-0 flex-col border-r-(length:--border) bg-card py-2 max-lg:w-44 portrait:h-16 portrait:w-full portrait:flex-row portrait:overflow-x-auto portrait:border-r-0 portrait:border-b-(length:--border) portrait:py-0"
+      className="rule flex w-52 shrink-0 overflow-y-auto flex-col border-r-(length:--border) bg-card py-2 max-lg:w-44 portrait:h-16 portrait:w-full portrait:flex-row portrait:overflow-x-auto portrait:border-r-0 portrait:border-b-(length:--border) portrait:py-0"
     >
       {STEPS.map((id, index) => {
         const { done, progress, gate } = all[id];
         return (
           <Link
             key={id}
+            ref={id === current ? intoView : undefined}
             to="/visit/$visit/$step"
             params={{ visit, step: id }}
             replace
             aria-current={id === current ? "step" : undefined}
-            className={`flex min-h-14 shrink-0 items-center gap-3 px-4 -outline-offset-4 portrait:min-w-24 portrait:flex-1 portrait:justify-center portrait:gap-2 portrait:px-3 ${
+            className={`flex min-h-14 shrink-0 items-center gap-3 px-4 -outline-offset-4 portrait:justify-center portrait:gap-2 portrait:px-4 sm:portrait:flex-1 sm:portrait:px-2 ${
               id === current ? "bg-primary-soft font-semibold text-primary outdoor:bg-primary outdoor:text-on-primary" : gate ? "text-ink-2" : ""
             }`}
           >
