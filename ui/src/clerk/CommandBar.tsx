@@ -42,7 +42,6 @@ export function CommandBar() {
           ref={input}
           value={text}
           aria-label={m.command_bar()}
-          aria-expanded={open && results.length > 0}
           placeholder={m.command_bar()}
           autoComplete="off"
           spellCheck={false}

@@ -11,7 +11,9 @@ const looks: Record<Look, string> = {
   danger: "bg-card text-danger border-danger data-[pressed]:bg-danger-soft",
 };
 
-interface Props extends Omit<ButtonProps, "children" | "className"> {
+interface Props extends Omit<ButtonProps, "children" | "className" | "isPending"> {
+  /** Its work runs: it stays where it is, keeps the focus and takes no other tap. */
+  isPending?: boolean;
   look?: Look;
   icon?: IconName;
   /** The one next thing of a screen: taller, and taller still outdoors. */
@@ -24,15 +26,18 @@ interface Props extends Omit<ButtonProps, "children" | "className"> {
 }
 
 /** A button takes one tap: while its work runs it takes no other. */
-export function Button({ look = "plain", icon, main, wide, children, label, keys, ...rest }: Props) {
+export function Button({ look = "plain", icon, main, wide, children, label, keys, isPending = false, onPress, ...rest }: Props) {
   return (
     <AriaButton
       {...rest}
+      onPress={(event) => {
+        if (!isPending) onPress?.(event);
+      }}
       {...(label === undefined ? {} : { "aria-label": label })}
       className={[
         "inline-flex shrink-0 items-center justify-center gap-2 rounded-field border-(length:--border) font-semibold",
         "select-none transition-colors duration-100 data-[disabled]:border-hair data-[disabled]:bg-sunken data-[disabled]:text-ink-2",
-        "data-[pending]:opacity-80",
+        isPending ? "pulse" : "",
         main ? "min-h-(--target-primary) px-6 text-body" : "min-h-(--target) text-label",
         children === undefined ? "min-w-(--target) px-2" : main ? "" : "px-4",
         wide ? "w-full" : "",

@@ -11,5 +11,5 @@ export function paperName(label: string): string {
   const [kind = "", language = ""] = label.split(/\.(.*)/);
   const name = kinds[kind]?.();
   if (!name) return label;
-  return `${name}（${language === "en" ? "English" : "中文"}）`;
+  return m.paper_in({ paper: name, language: language === "en" ? m.english() : m.chinese() });
 }
