@@ -1,7 +1,7 @@
 import { Button } from "@/kit/Button";
 import { StandingChip } from "@/kit/Chip";
 import { Facts, Page, Section } from "@/kit/Page";
-import { Empty, ErrorNote, Loaded } from "@/kit/States";
+import { Empty, ErrorNote, Loaded, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct, useRead } from "@/platform/query";
 import { clockOrDay } from "./time";
@@ -36,7 +36,10 @@ export function SyncCentre() {
                   [m.sync_hq_time(), clockOrDay(view.time.at, view.time.at)],
                 ]}
               />
-              {view.line === "offline" && <ErrorNote error={view.last_error} />}
+              {view.line === "offline" && view.last_error && (
+                // Being offline is no error; what stands there says that work is safe.
+                <Note tone="wait" icon="offline">{say(view.last_error.words)}</Note>
+              )}
               {view.warnings.map((warning, index) => <ErrorNote key={index} error={warning} />)}
             </div>
           </Section>

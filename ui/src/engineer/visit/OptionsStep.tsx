@@ -167,9 +167,9 @@ function Talk({ view }: { view: OfferView }) {
     <div className="panel divide-y-(length:--border) divide-hair">
       {view.scenarios.slice(0, 2).map((scenario) => (
         <details key={scenario.id} className="px-4">
-          <summary className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
+          <summary className="flex min-h-14 cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 py-2">
             <Chip tone="primary">{say(scenario.name)}</Chip>
-            <span className="min-w-0 flex-1">{say(scenario.say)}</span>
+            <span className="min-w-48 flex-1">{say(scenario.say)}</span>
           </summary>
           <ul className="pb-3 text-label text-ink-2">
             {scenario.why.map((why, index) => (

@@ -1,4 +1,5 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { VisitView } from "@/generated/VisitView";
 import { Button } from "@/kit/Button";
 import { Chip, StateChip } from "@/kit/Chip";
@@ -95,14 +96,25 @@ function Head({ visit }: { visit: VisitView }) {
   );
 }
 
-/** On a phone the rail scrolls sideways; the step in work is always to be seen. */
-function intoView(element: HTMLAnchorElement | null): void {
-  element?.scrollIntoView({ block: "nearest", inline: "center" });
+/** On a phone the rail scrolls sideways; the step in work stays in view, after a rotation too. */
+function useCurrentInView(current: StepId) {
+  const rail = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = rail.current;
+    if (!element) return;
+    const show = () => element.querySelector('[aria-current="step"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+    const watch = new ResizeObserver(show);
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [current]);
+  return rail;
 }
 
 function StepRail({ visit, current, all }: { visit: string; current: StepId; all: Record<StepId, StepStanding> }) {
+  const rail = useCurrentInView(current);
   return (
     <nav
+      ref={rail}
       aria-label={m.steps()}
       className="rule flex w-52 shrink-0 overflow-y-auto flex-col border-r-(length:--border) bg-card py-2 max-lg:w-44 portrait:h-16 portrait:w-full portrait:flex-row portrait:overflow-x-auto portrait:border-r-0 portrait:border-b-(length:--border) portrait:py-0"
     >
@@ -111,7 +123,6 @@ function StepRail({ visit, current, all }: { visit: string; current: StepId; all
         return (
           <Link
             key={id}
-            ref={id === current ? intoView : undefined}
             to="/visit/$visit/$step"
             params={{ visit, step: id }}
             replace
