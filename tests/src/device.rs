@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::{
+    fs::OpenOptions,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -17,6 +18,7 @@ pub const PIN: &str = "482615";
 pub struct Device {
     profile: PathBuf,
     offset_ms: i64,
+    log: Option<PathBuf>,
     child: Option<Child>,
     base: String,
     client: reqwest::Client,
@@ -25,6 +27,11 @@ pub struct Device {
 impl Device {
     /// Starts a device on a profile folder, its wall clock wrong by `offset_ms`.
     pub fn start(profile: &Path, offset_ms: i64) -> Device {
+        Device::start_logging(profile, offset_ms, None)
+    }
+
+    /// The same, all it logs at debug level appended to a file.
+    pub fn start_logging(profile: &Path, offset_ms: i64, log: Option<&Path>) -> Device {
         // Loopback without TLS, but the client wants a provider before it is built.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -36,6 +43,7 @@ impl Device {
         let mut device = Device {
             profile: profile.to_owned(),
             offset_ms,
+            log: log.map(Path::to_owned),
             child: None,
             base: String::new(),
             client,
@@ -47,12 +55,27 @@ impl Device {
     /// SIGKILL, then a new process on the same profile; it comes up locked.
     pub fn restart(&mut self) {
         self.kill();
-        let (child, line) = spawn(&self.profile, self.offset_ms);
+        let (child, line) = spawn(&self.profile, self.offset_ms, self.log.as_deref());
         let told: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("the host did not tell where it listens: {line:?}"));
         let address = told["listening"].as_str().unwrap_or_else(|| panic!("refused: {told}"));
         self.base = format!("http://{address}/rpc");
         self.child = Some(child);
+    }
+
+    /// SIGKILL, then a new process whose wall clock is moved by so many ms.
+    pub fn restart_with_clock_moved(&mut self, by_ms: i64) {
+        self.offset_ms += by_ms;
+        self.restart();
+    }
+
+    /// The most memory the process has held, in KiB, as the kernel counts it.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.pid().expect("it runs"));
+        let status = std::fs::read_to_string(status).expect("the kernel tells");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a peak");
+        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().expect("a number")
     }
 
     /// SIGKILL: no farewell, no flush.
@@ -138,11 +161,14 @@ impl Drop for Device {
 }
 
 /// Starts a host and returns it with the first line it printed.
-pub fn spawn(profile: &Path, offset_ms: i64) -> (Child, String) {
+pub fn spawn(profile: &Path, offset_ms: i64, log: Option<&Path>) -> (Child, String) {
     let mut command = Command::new(binaries::path("doorstep-host"));
     command.arg("--profile").arg(profile).args(["--clock-offset-ms", &offset_ms.to_string()]);
     if let Some(file) = std::env::var_os("DOORSTEP_RECORD_CALLS") {
         command.arg("--record-calls").arg(file);
+    }
+    if let Some(log) = log {
+        log_to(&mut command, log);
     }
     let mut child = command.stdout(Stdio::piped()).spawn().expect("doorstep-host starts");
     let mut line = String::new();
@@ -150,4 +176,10 @@ pub fn spawn(profile: &Path, offset_ms: i64) -> (Child, String) {
         .read_line(&mut line)
         .expect("the host says something");
     (child, line)
+}
+
+/// Appends everything a program logs, down to debug level, to a file.
+pub(crate) fn log_to(command: &mut Command, log: &Path) {
+    let file = OpenOptions::new().create(true).append(true).open(log).expect("a log file");
+    command.env("RUST_LOG", "debug").stderr(file);
 }

@@ -8,12 +8,13 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::{binaries, story::DAY};
+use crate::{binaries, device::log_to, story::DAY};
 
 /// A running HQ; killed when dropped.
 pub struct Hq {
     data: PathBuf,
     offset_ms: i64,
+    log: Option<PathBuf>,
     child: Option<Child>,
     address: SocketAddr,
     /// What `demo-data` told: people, stores, the door job.
@@ -39,9 +40,30 @@ impl Hq {
             String::from_utf8_lossy(&told.stderr)
         );
         let facts = serde_json::from_slice(&told.stdout).expect("demo-data prints JSON");
+        Hq::open(data, offset_ms, facts)
+    }
+
+    /// An HQ of one's own stores and people, as a staff file names them, with the reference data
+    /// published and its clock set as above.
+    pub fn with_staff(data: &Path, staff: &str) -> Hq {
+        let mut hq = Hq::open(data, crate::story::offset_to_story_day(), Value::Null);
+        hq.take_staff(staff);
+        hq.admin(&["publish", data_files().to_str().expect("UTF-8")]);
+        hq
+    }
+
+    /// Takes a staff file in.
+    pub fn take_staff(&mut self, staff: &str) {
+        let file = self.data.join("staff.toml");
+        std::fs::write(&file, staff).expect("written");
+        self.admin(&["staff", file.to_str().expect("UTF-8")]);
+    }
+
+    fn open(data: &Path, offset_ms: i64, facts: Value) -> Hq {
         let mut hq = Hq {
             data: data.to_owned(),
             offset_ms,
+            log: None,
             child: None,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             facts,
@@ -52,12 +74,17 @@ impl Hq {
 
     /// Starts the process, after a kill too; a new free port each time.
     pub fn start(&mut self) {
-        let mut child = self
-            .command(&["serve"])
-            .arg("--json")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("doorstep-hq starts");
+        self.start_at(SocketAddr::from(([127, 0, 0, 1], 0)));
+    }
+
+    /// Starts the process on this address, which devices may know already.
+    pub fn start_at(&mut self, listen: SocketAddr) {
+        let mut command = self.command(&["serve", "--listen", &listen.to_string()]);
+        if let Some(log) = &self.log {
+            log_to(&mut command, log);
+        }
+        command.arg("--json").stdout(Stdio::piped());
+        let mut child = command.spawn().expect("doorstep-hq starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped"))
             .read_line(&mut line)
@@ -69,12 +96,31 @@ impl Hq {
         self.child = Some(child);
     }
 
+    /// Starts it anew, all it logs at debug level appended to a file.
+    pub fn restart_logging(&mut self, log: &Path) {
+        self.kill();
+        self.log = Some(log.to_owned());
+        self.start();
+    }
+
+    /// Starts it anew with its clock moved on by so many ms.
+    pub fn restart_later(&mut self, by_ms: i64) {
+        self.kill();
+        self.offset_ms += by_ms;
+        self.start();
+    }
+
     /// SIGKILL: no farewell, no flush.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// The process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
     }
 
     /// Where it listens.

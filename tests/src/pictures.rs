@@ -11,9 +11,26 @@ pub fn card_on_a_table(text: &str) -> Vec<u8> {
     let modules = card_code::modules(text).expect("the code fits a QR");
     let (side, luma) = modules.luma(8);
     let side = u32::try_from(side).expect("small");
-    let code = GrayImage::from_raw(side, side, luma).expect("square");
+    on_a_table(&GrayImage::from_raw(side, side, luma).expect("square"))
+}
+
+/// A JPEG of a table with an enrolment ticket on it, 1600 × 1200.
+pub fn ticket_on_a_table(text: &str) -> Vec<u8> {
+    let code = qrcode::QrCode::new(text).expect("the ticket fits a QR");
+    let quiet = 4;
+    let modules = u32::try_from(code.width()).expect("small");
+    on_a_table(&GrayImage::from_fn((modules + 2 * quiet) * 8, (modules + 2 * quiet) * 8, |x, y| {
+        let at = |pixel: u32| (pixel / 8).checked_sub(quiet).filter(|module| *module < modules);
+        let dark = at(x)
+            .zip(at(y))
+            .is_some_and(|(x, y)| code[(x as usize, y as usize)] == qrcode::Color::Dark);
+        Luma([if dark { 20 } else { 240 }])
+    }))
+}
+
+fn on_a_table(code: &GrayImage) -> Vec<u8> {
     let mut table = GrayImage::from_fn(1600, 1200, |x, y| Luma([150 + grain(x, y) / 4]));
-    imageops::overlay(&mut table, &code, 500, 320);
+    imageops::overlay(&mut table, code, 500, 320);
     let soft = imageops::blur(&table, 0.8);
     jpeg(&RgbImage::from_fn(1600, 1200, |x, y| {
         let Luma([grey]) = *soft.get_pixel(x, y);

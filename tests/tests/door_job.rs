@@ -175,7 +175,7 @@ async fn a_wrong_pin_a_second_start_and_a_revoked_device_are_told_and_harm_nothi
     let status = tablet.call("app_status", json!({})).await;
     let device = status["device"].as_str().expect("a device").to_owned();
 
-    let (mut second, said) = doorstep_tests::device::spawn(tablet.profile(), 0);
+    let (mut second, said) = doorstep_tests::device::spawn(tablet.profile(), 0, None);
     assert!(said.contains("profile_in_use"), "a second start says so: {said}");
     assert!(!second.wait().expect("it ends").success(), "and ends with an error");
 

@@ -8,12 +8,16 @@ use doorstep_sync::Document;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
 use tokio::sync::oneshot;
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    error_code::ErrorCode,
+};
 
 type Job = Box<dyn FnOnce(&mut Connection, &mut OpenDocument) + Send>;
 
@@ -25,6 +29,38 @@ pub(crate) struct Database {
     jobs: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
+    suspicion: Suspicion,
+}
+
+/// A file beside the database that says a damaged page was met. While it lies there, opening reads
+/// the whole database through, because a page is otherwise checked only when it is read.
+#[derive(Debug, Clone)]
+pub(crate) struct Suspicion(PathBuf);
+
+impl Suspicion {
+    /// Of the database at `path`.
+    pub(crate) fn about(path: &Path) -> Suspicion {
+        Suspicion(path.with_extension("suspect"))
+    }
+
+    /// Whether a damaged page was met.
+    pub(crate) fn stands(&self) -> bool {
+        self.0.exists()
+    }
+
+    /// The database proved sound, or lies aside.
+    pub(crate) fn is_settled(&self) {
+        if let Err(error) = std::fs::remove_file(&self.0) {
+            tracing::warn!(%error, "the mark of a suspect database stays");
+        }
+    }
+
+    fn note<T>(&self, done: &ApiResult<T>) {
+        let met = matches!(done, Err(error) if error.code == ErrorCode::DatabaseDamaged);
+        if met && let Err(error) = std::fs::write(&self.0, b"") {
+            tracing::error!(%error, "a damaged database could not be marked");
+        }
+    }
 }
 
 /// Connections that cannot write; a query waits for a free one.
@@ -35,7 +71,11 @@ struct Readers {
 
 impl Database {
     /// Starts the writer thread on `writer` and keeps `readers` for queries.
-    pub(crate) fn start(writer: Connection, readers: Vec<Connection>) -> ApiResult<Database> {
+    pub(crate) fn start(
+        writer: Connection,
+        readers: Vec<Connection>,
+        suspicion: Suspicion,
+    ) -> ApiResult<Database> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -50,6 +90,7 @@ impl Database {
             jobs: Some(jobs),
             writer: Some(thread),
             readers: Arc::new(Readers { idle: Mutex::new(readers), freed: Condvar::new() }),
+            suspicion,
         })
     }
 
@@ -70,7 +111,9 @@ impl Database {
         });
         let jobs = self.jobs.as_ref().ok_or_else(|| ApiError::internal("the store is closed"))?;
         jobs.send(job).map_err(|_| ApiError::internal("the writer has stopped"))?;
-        receive.await.map_err(|_| ApiError::internal("the writer has stopped"))?
+        let done = receive.await.map_err(|_| ApiError::internal("the writer has stopped"))?;
+        self.suspicion.note(&done);
+        done
     }
 
     /// Runs `work` on a connection that cannot write.
@@ -79,7 +122,7 @@ impl Database {
         work: impl FnOnce(&Connection) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
         let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || {
+        let done = tokio::task::spawn_blocking(move || {
             let conn = readers.take();
             let done = catch_unwind(AssertUnwindSafe(|| work(&conn)))
                 .unwrap_or_else(|_| Err(ApiError::internal("a read panicked")));
@@ -87,7 +130,9 @@ impl Database {
             done
         })
         .await
-        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)?;
+        self.suspicion.note(&done);
+        done
     }
 }
 

@@ -79,6 +79,7 @@ impl From<StoreError> for ApiError {
         let code = match &error {
             StoreError::Missing(_) => ErrorCode::NotFound,
             other if other.is_disk_full() => ErrorCode::DiskFull,
+            other if other.is_damaged() => ErrorCode::DatabaseDamaged,
             _ => ErrorCode::StorageFailed,
         };
         ApiError::new(code).detail(error)

@@ -59,6 +59,8 @@ error_codes! {
     RecordUnreadable: "这条记录读不出来，其他记录不受影响", "This record cannot be read; the others are not affected";
     /// No space left.
     DiskFull: "存储空间不足，这一步没有保存。请清理空间后再试", "Storage is full and this step was not saved. Free some space and try again";
+    /// The database itself is damaged.
+    DatabaseDamaged: "本机数据库已损坏。请关闭应用再打开，未上传的工作会自动恢复", "The database on this device is damaged. Close the app and open it again; unsent work will be recovered";
     /// The store refused.
     StorageFailed: "保存失败，这一步没有生效", "Saving failed; this step had no effect";
     /// HQ cannot be reached.

@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    database::Database,
+    database::{Database, Suspicion},
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     host::{Host, random_bytes},
@@ -73,6 +73,13 @@ impl Profile {
         self.folder.join("doorstep.db")
     }
 
+    /// Whether a damaged database lies aside; what it alone knows of, such as a photo's key, may
+    /// still be asked for.
+    fn has_moved_aside(&self) -> bool {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries.into_iter().any(|e| e.file_name().to_string_lossy().starts_with(open::ASIDE))
+    }
+
     /// Makes the key of a new installation and wraps it under the PIN.
     pub(crate) fn create_key(&self, pin: &str, host: &dyn Host) -> ApiResult<RawKey> {
         let pin = accept_pin(pin)?;
@@ -107,7 +114,9 @@ impl Profile {
         let path = self.database_path();
         match self.open_sound(&path, key, host.now()) {
             Ok(writer) => {
-                drop_orphans(&blobs, &writer);
+                if !self.has_moved_aside() {
+                    drop_orphans(&blobs, &writer);
+                }
                 Ok(OpenedStore { database: self.start(writer, &path, key)?, blobs, salvaged: None })
             }
             Err(OpenError::Damaged { .. }) => {
@@ -124,13 +133,21 @@ impl Profile {
         }
     }
 
-    /// Opens and reads the outbox through: damage there must show before work is added.
+    /// Opens and reads the outbox through: damage there must show before work is added. After a
+    /// damaged page was met, the whole database is read through.
     fn open_sound(&self, path: &Path, key: &RawKey, now: UtcMs) -> Result<Connection, OpenError> {
+        let damaged = |detail| OpenError::Damaged { path: path.to_owned(), detail };
         let opened = open::open_encrypted(path, key, &device::SCHEMA, now)?;
-        match device::waiting(&opened.connection) {
-            Err(error) if error.is_damaged() => {
-                Err(OpenError::Damaged { path: path.to_owned(), detail: error.to_string() })
+        let suspicion = Suspicion::about(path);
+        if suspicion.stands() {
+            let found = open::damage(&opened.connection).map_err(OpenError::Sqlite)?;
+            if let Some(first) = found.into_iter().next() {
+                return Err(damaged(first));
             }
+            suspicion.is_settled();
+        }
+        match device::waiting(&opened.connection) {
+            Err(error) if error.is_damaged() => Err(damaged(error.to_string())),
             _ => Ok(opened.connection),
         }
     }
@@ -140,7 +157,7 @@ impl Profile {
             .map(|_| open::open_reader(path, Some(key)))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|e| open_error(&e))?;
-        Database::start(writer, readers)
+        Database::start(writer, readers, Suspicion::about(path))
     }
 }
 

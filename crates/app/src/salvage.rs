@@ -28,6 +28,8 @@ pub struct Salvage {
     pub edits: u64,
     /// Claims carried over.
     pub claims: u64,
+    /// Photos and papers carried over; their files were never in the database.
+    pub media: u64,
 }
 
 /// Fills a new database with the unsent work of a damaged one. Edits come in under no epoch, so
@@ -49,6 +51,9 @@ pub(crate) fn carry_over(
     if !work.settings.is_empty() {
         Epoch::begin(host).store(&tx)?;
     }
+    for medium in &work.media {
+        device::put_medium(&tx, medium)?;
+    }
     for edit in &work.edits {
         device::restore_edit(&tx, edit)?;
     }
@@ -59,12 +64,14 @@ pub(crate) fn carry_over(
     tracing::warn!(
         edits = work.edits.len(),
         claims = work.commands.len(),
+        media = work.media.len(),
         "unsent work carried over from a damaged database"
     );
     Ok(Salvage {
         folder: aside.folder.display().to_string(),
         edits: work.edits.len() as u64,
         claims: work.commands.len() as u64,
+        media: work.media.len() as u64,
     })
 }
 
@@ -82,6 +89,7 @@ fn from_rescue(path: &Path, key: &RawKey) -> UnsentWork {
 fn add_from_database(work: &mut UnsentWork, database: &Path, key: &RawKey) {
     let mut changes: BTreeSet<Vec<u8>> = work.edits.iter().map(|e| e.change.clone()).collect();
     let mut keys: BTreeSet<_> = work.commands.iter().map(|c| c.key).collect();
+    let mut hashes: BTreeSet<String> = work.media.iter().map(|m| m.hash.clone()).collect();
     for direction in ["ASC", "DESC"] {
         let sql = format!("{} ORDER BY seq {direction}", device::UNSETTLED_EDITS_SQL);
         let read = salvage_rows(database, key, &sql, |row| {
@@ -101,6 +109,15 @@ fn add_from_database(work: &mut UnsentWork, database: &Path, key: &RawKey) {
             Ok(())
         });
         tracing::info!(rows = read.rows, stopped_by = read.stopped_by, "salvaged claims");
+        let sql = format!("{} ORDER BY hash {direction}", device::UNSENT_MEDIA_SQL);
+        let read = salvage_rows(database, key, &sql, |row| {
+            let medium = device::read_medium(row)?;
+            if hashes.insert(medium.hash.clone()) {
+                work.media.push(medium);
+            }
+            Ok(())
+        });
+        tracing::info!(rows = read.rows, stopped_by = read.stopped_by, "salvaged media");
     }
     if work.settings.is_empty() {
         let sql = "SELECT name, value FROM setting WHERE name IN ('identity', 'keys')";

@@ -10,8 +10,8 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     usecase::{
-        access, cards, clerk, find, inspecting, machines, offer, ordering, papers, photos, quoting,
-        scan, sync_center, today,
+        access, cards, clerk, customers, find, inspecting, leads, machines, offer, ordering,
+        papers, photos, quoting, reference, scan, signing, sync_center, today, visit_steps,
     },
 };
 
@@ -98,12 +98,14 @@ commands! {
 
     today(today: TodayInput) -> TodayView, invalidates [];
     visit_open(today: VisitInput) -> VisitView, invalidates [];
+    visit_steps(visit_steps: VisitInput) -> VisitSteps, invalidates [];
     visit_mark(today: VisitMark) -> VisitView, invalidates [Agenda, Visit, Sync];
     visit_end(today: VisitEnd) -> VisitView, invalidates [Agenda, Visit, Sync];
     visit_reschedule(today: VisitReschedule) -> VisitView, invalidates [Agenda, Visit, Sync];
     note_add(today: NoteInput) -> VisitView, invalidates [Visit, Sync];
     site_set(today: SiteInput) -> VisitView, invalidates [Visit, Sync];
 
+    ticket_scan(scan: ScanInput) -> Ticket, invalidates [];
     label_scan(scan: ScanInput) -> ScanView, invalidates [];
     code_typed(scan: TypedInput) -> ScanView, invalidates [];
 
@@ -119,31 +121,35 @@ commands! {
     photo_bytes(photos: HashInput) -> MediaBytes, invalidates [];
 
     offer_view(offer: OfferInput) -> OfferView, invalidates [];
+    reference_view(reference: ReferenceInput) -> ReferenceView, invalidates [];
     catalogue_list(offer: CatalogueInput) -> CatalogueView, invalidates [];
 
     quote_make(quoting: QuoteInput) -> QuoteView, invalidates [Quotes];
     quote_view(quoting: QuoteIdInput) -> QuoteView, invalidates [];
     quote_list(quoting: QuotesInput) -> QuoteList, invalidates [];
 
-    order_terms(ordering: TermsInput) -> TermsView, invalidates [];
-    stroke_add(ordering: StrokeInput) -> StrokesView, invalidates [];
-    strokes(ordering: StrokesInput) -> StrokesView, invalidates [];
-    strokes_clear(ordering: StrokesInput) -> StrokesView, invalidates [];
-    order_file(ordering: FileInput) -> OrderView, invalidates [Orders, Agenda, Visit, Media, Sync];
+    order_terms(signing: TermsInput) -> TermsView, invalidates [];
+    order_terms_view(signing: OrderInput) -> DraftedTerms, invalidates [];
+    stroke_add(signing: StrokeInput) -> StrokesView, invalidates [];
+    strokes(signing: StrokesInput) -> StrokesView, invalidates [];
+    strokes_clear(signing: StrokesInput) -> StrokesView, invalidates [];
+    order_file(signing: FileInput) -> OrderView, invalidates [Orders, Agenda, Visit, Media, Sync];
     order_view(ordering: OrderInput) -> OrderView, invalidates [];
     order_cancel(ordering: CancelInput) -> OrderView, invalidates [Orders, Sync];
     payment_record(ordering: PaymentInput) -> OrderView, invalidates [Orders, Sync];
-    lead_save(ordering: LeadInput) -> LeadView, invalidates [Sync];
+    lead_save(leads: LeadInput) -> LeadView, invalidates [Sync];
 
     paper_list(papers: SubjectInput) -> PaperList, invalidates [];
     paper_bytes(papers: HashInput) -> MediaBytes, invalidates [];
-    card_paper(papers: CardPaperInput) -> PaperView, invalidates [Media];
+    card_paper(papers: CardPaperInput) -> PhotoView, invalidates [Media];
 
     card_view(cards: CardInput) -> CardView, invalidates [];
     card_issue(cards: CardIssue) -> CardView, invalidates [Cards, Sync];
     card_park(cards: CardPark) -> ParkedCards, invalidates [Cards];
+    card_unpark(cards: CardUnpark) -> ParkedCards, invalidates [Cards];
     card_parked(cards: Nothing) -> ParkedCards, invalidates [];
 
+    customer_view(customers: CustomerInput) -> CustomerView, invalidates [];
     find(find: FindInput) -> FindView, invalidates [];
 
     sync_status(sync_center: Nothing) -> SyncView, invalidates [];

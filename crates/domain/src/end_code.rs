@@ -60,6 +60,22 @@ pub enum Evidence {
     SlotWish,
 }
 
+impl Evidence {
+    /// What must be recorded, in both languages.
+    pub fn words(self) -> Words {
+        match self {
+            Evidence::Photo => Words::new("照片", "Photo"),
+            Evidence::PhotoDoor => Words::new("门口照片", "Photo of the closed door"),
+            Evidence::CallLog => Words::new("通话记录", "Calls nobody answered"),
+            Evidence::Note => Words::new("文字说明", "Written note"),
+            Evidence::Witness => Words::new("见证人", "Witness"),
+            Evidence::Part => Words::new("缺哪个配件", "Which part is missing"),
+            Evidence::Fit => Words::new("不符的尺寸", "Measurements that do not fit"),
+            Evidence::SlotWish => Words::new("客户希望的时间", "When the customer would like it"),
+        }
+    }
+}
+
 /// What follows an ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

@@ -196,10 +196,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::DemoData { data, orders, day, data_files } => {
             let files = data_files.unwrap_or_else(offline_commands::default_data_files);
             let day = day.unwrap_or_else(|| now.shanghai_day());
+            let names = demo::Names::read(&files)?;
             let home = Home::open(&data, now)?;
             let built = write(&home, now, |conn| {
                 reference::publish(&home, conn, &files, now)?;
-                Ok(demo::build(&home, conn, day, orders)?)
+                Ok(demo::build(&home, conn, &names, day, orders)?)
             })?;
             print_json(&built)?;
         }

@@ -44,7 +44,7 @@ fn main() {
     let only = std::env::args().nth(1);
     println!("| damage | strength | QR | EAN-13 | Code 128 | wrong | median ms |");
     println!("|---|---|---|---|---|---|---|");
-    let mut pictures = 0;
+    let mut times = Vec::new();
     for damage in Damage::ALL {
         let name = format!("{damage:?}");
         if only.as_ref().is_some_and(|only| *only != name) {
@@ -52,11 +52,11 @@ fn main() {
         }
         for &strength in damage.strengths() {
             let outcomes = outcomes(damage, strength);
-            pictures += outcomes.len();
+            times.extend(outcomes.iter().map(|o| o.ms));
             println!("| {name} | {strength} | {} |", row(&outcomes));
         }
     }
-    println!("\n{pictures} pictures with labels\n");
+    println!("\n{} pictures with labels: {}.\n", times.len(), spread(times));
     if only.is_none() || only.as_deref() == Some("Empty") {
         without_labels();
     }
@@ -104,14 +104,26 @@ fn row(outcomes: &[Outcome]) -> String {
     format!("{} | {wrong} | {median}", rates.join(" | "))
 }
 
-fn median(mut values: Vec<u128>) -> u128 {
+fn median(values: Vec<u128>) -> u128 {
+    quantile(values, 50)
+}
+
+fn quantile(mut values: Vec<u128>, percent: usize) -> u128 {
     values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    let place = (values.len() * percent).div_ceil(100).saturating_sub(1);
+    values.get(place).copied().unwrap_or_default()
+}
+
+fn spread(times: Vec<u128>) -> String {
+    let [middle, high, most] = [50, 95, 100].map(|percent| quantile(times.clone(), percent));
+    format!("median {middle} ms, 95th percentile {high} ms, slowest {most} ms")
 }
 
 fn without_labels() {
     println!("| without a label | pictures | labels read | median ms | slowest ms |");
     println!("|---|---|---|---|---|");
+    // By size: 1600 × 1200, and 4000 × 3000 as a phone takes them.
+    let (mut small, mut large) = (Vec::new(), Vec::new());
     for (kind, name) in empty::KINDS.iter().enumerate() {
         let mut labels = 0;
         let mut times = Vec::new();
@@ -119,13 +131,21 @@ fn without_labels() {
             let canvas = empty::picture(kind, seed);
             let start = Instant::now();
             let reading = read(&canvas);
-            times.push(start.elapsed().as_millis());
+            let ms = start.elapsed().as_millis();
+            times.push(ms);
+            if canvas.width > 2000 {
+                large.push(ms)
+            } else {
+                small.push(ms)
+            }
             for label in &reading.labels {
                 eprintln!("{name} {seed}: {:?} {:?}", label.format, label.text);
             }
             labels += reading.labels.len();
         }
-        let slowest = times.iter().max().copied().unwrap_or_default();
+        let slowest = quantile(times.clone(), 100);
         println!("| {name} | {EMPTY_SEEDS} | {labels} | {} | {slowest} |", median(times));
     }
+    println!("\n{} pictures of 1600 × 1200: {}.", small.len(), spread(small));
+    println!("{} pictures of 4000 × 3000: {}.", large.len(), spread(large));
 }

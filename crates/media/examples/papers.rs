@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("quote", quote_paper(&quote(text, 0))?),
             ("quote-long", quote_paper(&quote(text, 30))?),
             ("order", order_paper(&order(text))?),
+            ("order-unsigned", order_paper(&unsigned(text))?),
             ("card", card_paper(&card(text)?)?),
         ];
         for (name, bytes) in papers {
@@ -99,7 +100,7 @@ fn quote(text: Text, extra: usize) -> QuotePaper {
             ),
         ],
         subsidy: vec![text.line(
-            ("国家补贴 15 %", "National subsidy 15 %"),
+            ("国家补贴 15%", "National subsidy 15 %"),
             (
                 "以成交价 5,399.00 为基数，每件不超过 1,500.00；每人每类 1 件",
                 "Of the final price 5,399.00, at most 1,500.00 each; one per category and person",
@@ -178,7 +179,7 @@ fn quote(text: Text, extra: usize) -> QuotePaper {
             text.say("2 级能效机型：2026 年国补不适用。", "Grade 2 models: no national subsidy in 2026."),
         ],
         sources: vec![
-            text.say("CN-2026：商务部办公厅等 5 部门，2026 年家电以旧换新补贴；扣除各环节优惠后最终销售价格的 15 %", "CN-2026: Ministry of Commerce and four more, 2026 appliance trade-in; 15 % of the final price after all discounts"),
+            text.say("CN-2026：商务部办公厅等 5 部门，2026 年家电以旧换新补贴；扣除各环节优惠后最终销售价格的 15%", "CN-2026: Ministry of Commerce and four more, 2026 appliance trade-in; 15 % of the final price after all discounts"),
             text.say("SH-FEE-3：门店收费公示，搬运按层计", "SH-FEE-3: posted shop tariff, carrying by floor"),
         ],
         bundles: vec![
@@ -224,6 +225,29 @@ fn order(text: Text) -> OrderPaper {
             signature: signature(),
         }),
     }
+}
+
+/// Several machines with long names, money to pay out, no subsidy, and no signature.
+fn unsigned(text: Text) -> OrderPaper {
+    let mut order = order(text);
+    order.issuer = order.issuer.repeat(4);
+    order.new_units = [(); 3].iter().flat_map(|()| order.new_units.clone()).collect();
+    for unit in &mut order.new_units {
+        unit.description = text.say(
+            "十公斤滚筒洗衣机带烘干除菌蒸汽护理与智能投放超薄嵌入式全触控面板款",
+            "Front-loading washer-dryer 10 kg with steam care, automatic dosing and a slim built-in body",
+        );
+        unit.model = "XQG100-HB14-EXTRA-LONG-MODEL-NAME-2026-GRADE-1/WHITE".to_owned();
+    }
+    let sums = &mut order.sums;
+    let (more, subsidy) = (Fen(600_000), sums.subsidy);
+    sums.subsidy = Fen(0);
+    sums.old_machine = Fen(sums.old_machine.0 - more.0);
+    sums.certain = Fen(sums.certain.0 - more.0);
+    sums.if_approved = Fen(sums.if_approved.0 - more.0 - subsidy.0);
+    order.if_refused = None;
+    order.signer = None;
+    order
 }
 
 /// A hand-like scribble: loops that shrink along the line, and a last dash.

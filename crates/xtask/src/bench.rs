@@ -15,16 +15,28 @@ struct Bench {
     name: &'static str,
     package: &'static str,
     example: &'static str,
+    /// Packages whose programs it starts.
+    starts: &'static [&'static str],
     /// Programs it is compared with.
     peers: &'static [SystemPackage],
 }
 
 static BENCHES: [Bench; 4] = [
-    Bench { name: "labels", package: "doorstep-media", example: "label_bench", peers: &[] },
-    Bench { name: "photos", package: "doorstep-media", example: "photo_bench", peers: PHOTO_PEER },
-    Bench { name: "search", package: "doorstep-store", example: "search_bench", peers: &[] },
-    Bench { name: "door", package: "doorstep-tests", example: "door_bench", peers: &[] },
+    Bench::of("labels", "doorstep-media", "label_bench"),
+    Bench { peers: PHOTO_PEER, ..Bench::of("photos", "doorstep-media", "photo_bench") },
+    Bench::of("search", "doorstep-store", "search_bench"),
+    Bench {
+        starts: &["doorstep-hq", "doorstep-host"],
+        ..Bench::of("door", "doorstep-tests", "door_bench")
+    },
 ];
+
+impl Bench {
+    /// A bench that starts no other program and has no peer.
+    const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
+        Bench { name, package, example, starts: &[], peers: &[] }
+    }
+}
 
 /// Runs the benches named in `arguments`, or all that exist; `--write` keeps their figures.
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
@@ -91,6 +103,9 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
 }
 
 fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
+    for package in bench.starts {
+        process::run(&mut workspace.cargo(&["build", "--release", "--locked", "-p", package]))?;
+    }
     let run = ["run", "--release", "--locked", "-p", bench.package, "--example", bench.example];
     let figures = process::output(&mut workspace.cargo(&run))?;
     if figures.trim().is_empty() {

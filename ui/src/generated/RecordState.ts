@@ -15,6 +15,10 @@ state: Standing,
  */
 words: Words,
 /**
+ * Why HQ refused what it refused, the latest.
+ */
+reason: Words | null,
+/**
  * Photos and papers HQ has received.
  */
 media_received: number,

@@ -15,4 +15,8 @@ edits: number,
 /**
  * Claims carried over.
  */
-claims: number, };
+claims: number,
+/**
+ * Photos and papers carried over; their files were never in the database.
+ */
+media: number, };

@@ -4,12 +4,4 @@
  * A part that carries its own serial number; written `indoor`, or `monitor?` when a machine may
  * come without it.
  */
-export type SerialComponent = {
-/**
- * The part's code.
- */
-part: string,
-/**
- * Whether a complete machine may lack it.
- */
-optional: boolean, };
+export type SerialComponent = string;

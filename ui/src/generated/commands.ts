@@ -61,7 +61,6 @@ import type { StrokesInput } from "./StrokesInput";
 import type { StrokesView } from "./StrokesView";
 import type { SubjectInput } from "./SubjectInput";
 import type { SyncView } from "./SyncView";
-import type { Tag } from "./Tag";
 import type { TaskDecide } from "./TaskDecide";
 import type { TaskList } from "./TaskList";
 import type { TermsInput } from "./TermsInput";
@@ -78,6 +77,7 @@ import type { VisitSteps } from "./VisitSteps";
 import type { VisitView } from "./VisitView";
 import type { WorkOrderInput } from "./WorkOrderInput";
 import type { WorkOrderView } from "./WorkOrderView";
+import type { Tag } from "./Tag";
 
 export type Commands = {
   app_status: { input: Nothing; output: AppStatus };

@@ -150,6 +150,13 @@ pub struct CardPark {
     pub fields: serde_json::Value,
 }
 
+/// Which draft to drop.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct CardUnpark {
+    /// The draft.
+    pub id: Uuid,
+}
+
 /// The drafts put aside, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ParkedCards {
@@ -265,6 +272,13 @@ pub async fn card_park(app: &Arc<App>, input: CardPark) -> ApiResult<ParkedCards
 /// The card drafts put aside.
 pub async fn card_parked(app: &Arc<App>, _: Nothing) -> ApiResult<ParkedCards> {
     parked(&*app.session().await?).await
+}
+
+/// Drops a card draft.
+pub async fn card_unpark(app: &Arc<App>, input: CardUnpark) -> ApiResult<ParkedCards> {
+    let session = app.session().await?;
+    session.db.write(move |tx, _| Ok(device::remove_draft(tx, PARKED, input.id)?)).await?;
+    parked(&session).await
 }
 
 async fn parked(session: &Session) -> ApiResult<ParkedCards> {

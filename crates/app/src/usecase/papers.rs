@@ -26,7 +26,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use ts_rs::TS;
 use uuid::Uuid;
 
-pub use super::photos::{HashInput, MediaBytes, PhotoView as PaperView, SubjectInput};
+pub use super::photos::{HashInput, MediaBytes, PhotoView, SubjectInput};
 use crate::{
     app::App,
     bundles,
@@ -45,7 +45,7 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct PaperList {
     /// Oldest first.
-    pub papers: Vec<PaperView>,
+    pub papers: Vec<PhotoView>,
 }
 
 /// Which card to print.
@@ -69,7 +69,7 @@ pub async fn paper_bytes(app: &Arc<App>, input: HashInput) -> ApiResult<MediaByt
 }
 
 /// Prints a warranty card.
-pub async fn card_paper(app: &Arc<App>, input: CardPaperInput) -> ApiResult<PaperView> {
+pub async fn card_paper(app: &Arc<App>, input: CardPaperInput) -> ApiResult<PhotoView> {
     let session = app.session().await?;
     let today = session.time().await?.at.shanghai_day();
     let books = bundles::books_on(&session, today).await?;
@@ -178,7 +178,7 @@ async fn keep(
     subject: Uuid,
     label: String,
     set: impl FnOnce() -> Result<Vec<u8>, DocumentError> + Send + 'static,
-) -> ApiResult<PaperView> {
+) -> ApiResult<PhotoView> {
     let bytes = tokio::task::spawn_blocking(set)
         .await
         .map_err(ApiError::internal)?
@@ -196,7 +196,7 @@ async fn keep(
         bytes,
     )
     .await?;
-    let view = PaperView {
+    let view = PhotoView {
         hash: medium.hash.clone(),
         shot: label,
         bytes: medium.bytes,
@@ -208,7 +208,7 @@ async fn keep(
     let kept =
         session.db.write(move |tx, _| Ok((device::put_medium(tx, &medium)?, medium.file))).await?;
     drop_double(session, kept)?;
-    session.poke.notify_one();
+    session.work_added();
     Ok(view)
 }
 

@@ -7,6 +7,7 @@ use doorstep_media::{
     label::{self, Label, LabelFormat, LabelKind},
 };
 use doorstep_store::{device, search};
+use doorstep_sync::auth::EnrolTicket;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -45,6 +46,13 @@ pub enum ScanInput {
 pub struct TypedInput {
     /// As typed.
     pub text: String,
+}
+
+/// The text of an enrolment code.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Ticket {
+    /// What `enrol` takes.
+    pub ticket: String,
 }
 
 /// One label and what it is.
@@ -87,6 +95,21 @@ pub struct ScanView {
 /// Reads labels from a picture and looks up what they belong to, without a network.
 pub async fn label_scan(app: &Arc<App>, input: ScanInput) -> ApiResult<ScanView> {
     let session = app.session().await?;
+    let labels = read_labels(input).await?.iter().map(of_picture).collect();
+    resolve(&session, labels).await
+}
+
+/// Reads an enrolment code from a picture, before the device belongs to anybody.
+pub async fn ticket_scan(_: &Arc<App>, input: ScanInput) -> ApiResult<Ticket> {
+    let labels = read_labels(input).await?;
+    let ticket = labels.iter().find(|label| EnrolTicket::from_text(&label.text).is_some());
+    ticket
+        .map(|label| Ticket { ticket: label.text.clone() })
+        .ok_or_else(|| ApiError::new(ErrorCode::EnrolCodeInvalid))
+}
+
+/// The labels in a picture, at least one.
+async fn read_labels(input: ScanInput) -> ApiResult<Vec<Label>> {
     let reading = tokio::task::spawn_blocking(move || -> ApiResult<_> {
         let decode = |text: &str| STANDARD.decode(text).map_err(ApiError::bad_request);
         Ok(match input {
@@ -106,8 +129,7 @@ pub async fn label_scan(app: &Arc<App>, input: ScanInput) -> ApiResult<ScanView>
             None => ApiError::new(ErrorCode::LabelNotFound),
         });
     }
-    let labels = reading.labels.iter().map(of_picture).collect();
-    resolve(&session, labels).await
+    Ok(reading.labels)
 }
 
 /// Takes a typed code; a wrong check digit is told before anything is looked up.

@@ -18,7 +18,10 @@ use doorstep_store::{
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Goods, at, names};
+use super::{
+    Goods, at,
+    names::{Names, phone},
+};
 use crate::{
     execute::claims::card::sign_and_publish,
     home::Home,
@@ -44,11 +47,11 @@ pub(super) fn build(
     conn: &Connection,
     store: &OrgUnit,
     number: u32,
-    goods: &Goods,
+    goods: &Goods<'_>,
     start: UtcMs,
 ) -> Result<Household> {
     let id = |what: &str| derived_id(&["demo household", what, &number.to_string()]);
-    let customer = customer(store, number, CustomerId(id("customer")), start);
+    let customer = customer(store, number, goods.names, CustomerId(id("customer")), start);
     let site = site(store, number, SiteId(id("site")), customer.id, &customer.address);
     let model = model(number, goods)?;
     let bought = bought_on(number, start);
@@ -72,7 +75,7 @@ pub(super) fn build(
 pub(super) fn loaners(
     conn: &Connection,
     store: &OrgUnit,
-    goods: &Goods,
+    goods: &Goods<'_>,
     start: UtcMs,
 ) -> Result<()> {
     for (number, category) in [(900_000, "fridge"), (900_001, "microwave")] {
@@ -92,7 +95,7 @@ fn loaner_serial(id: &AssetId) -> String {
     format!("LOAN{}", text.chars().take(8).collect::<String>())
 }
 
-fn customer(store: &OrgUnit, number: u32, id: CustomerId, start: UtcMs) -> Customer {
+fn customer(store: &OrgUnit, number: u32, names: &Names, id: CustomerId, start: UtcMs) -> Customer {
     let consent = |purpose| Consent {
         purpose,
         given: true,
@@ -103,9 +106,9 @@ fn customer(store: &OrgUnit, number: u32, id: CustomerId, start: UtcMs) -> Custo
     Customer {
         id,
         store: store.id,
-        name: names::customer(number),
-        phones: vec![names::phone(number)],
-        address: names::address(number),
+        name: names.customer(number),
+        phones: vec![phone(number)],
+        address: names.address(number),
         consents: vec![consent(ConsentPurpose::Service), consent(ConsentPurpose::Photos)],
     }
 }
@@ -130,7 +133,7 @@ fn site(store: &OrgUnit, number: u32, id: SiteId, customer: CustomerId, address:
     }
 }
 
-fn model(number: u32, goods: &Goods) -> Result<Model> {
+fn model(number: u32, goods: &Goods<'_>) -> Result<Model> {
     let found = if number == 0 {
         goods.catalogue.models.iter().find(|model| model.sku == DOOR_JOB_SKU).cloned()
     } else {
@@ -150,7 +153,7 @@ fn bought_on(number: u32, start: UtcMs) -> Date {
 
 fn machine(
     number: u32,
-    goods: &Goods,
+    goods: &Goods<'_>,
     model: &Model,
     id: AssetId,
     owner: Option<(&Customer, &Site, Date)>,

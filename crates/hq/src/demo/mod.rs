@@ -30,6 +30,7 @@ use crate::{
     staff::StaffError,
 };
 use households::Household;
+pub use names::{Names, NamesError};
 
 /// Starts of the five slots of a day, in hours; each is two hours long.
 const SLOT_HOURS: [i64; 5] = [8, 10, 13, 15, 17];
@@ -43,13 +44,15 @@ const JOBS: [JobKind; 5] = [
     JobKind::Removal,
 ];
 
-/// Builds the business around `visits` visits, from `day` on, and returns what scripts need.
+/// Builds the business around `visits` visits of households with these names, from `day` on, and
+/// returns what scripts need.
 ///
 /// # Errors
 /// Errors of the ledger and the keys; published catalogue and vocabulary are needed.
 pub fn build(
     home: &Home,
     conn: &Connection,
+    names: &Names,
     day: Date,
     visits: u32,
 ) -> std::result::Result<Value, StaffError> {
@@ -57,6 +60,7 @@ pub fn build(
     let goods = Goods {
         catalogue: parse(latest(conn, "catalogue")?, Catalogue::from_json)?,
         vocabulary: parse(latest(conn, "vocabulary")?, Vocabulary::from_json)?,
+        names,
     };
     let start = UtcMs::shanghai_midnight(day);
     let staff = staff::build(home, conn, day, start)?;
@@ -81,10 +85,11 @@ pub fn build(
     }))
 }
 
-/// What the sample stores sell and what it is called.
-struct Goods {
+/// What the sample stores sell, what it is called, and who buys it.
+struct Goods<'a> {
     catalogue: Catalogue,
     vocabulary: Vocabulary,
+    names: &'a Names,
 }
 
 /// Who does a visit, and when.
@@ -122,7 +127,7 @@ fn plan(
     number: u32,
     place: &Place<'_>,
     household: &Household,
-    goods: &Goods,
+    goods: &Goods<'_>,
     start: UtcMs,
 ) -> Result<Value> {
     let job = at(&JOBS, number).unwrap_or(JobKind::TradeIn);
@@ -173,7 +178,7 @@ fn legs(
     job: JobKind,
     number: u32,
     household: &Household,
-    goods: &Goods,
+    goods: &Goods<'_>,
     visit: VisitId,
 ) -> Vec<Leg> {
     let kinds: &[LegKind] = match job {

@@ -1,38 +1,77 @@
-//! Invented names: of two, three and four characters, double surnames, surnames with a reading of
-//! their own, rare characters, and one in the form of a minority language.
+//! Invented names, numbers and addresses of the sample households. The words are data of the
+//! sample business, read from its folder; the program carries none of them.
 
-const SURNAMES: [&str; 28] = [
-    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "曾", "单", "仇", "解",
-    "区", "查", "盖", "乐", "尉迟", "欧阳", "司马", "诸葛", "上官", "万俟", "逄", "禤",
-];
-const GIVEN: [&str; 30] = [
-    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "洋", "艳", "伟明", "秀英", "志远", "子涵",
-    "雨桐", "建国", "淑兰", "梓轩", "浩然", "思琪", "堃", "䶮", "犇", "玥", "翀", "瑾瑜", "昕怡",
-    "国庆", "爱华", "晓东",
-];
-const WHOLE: [&str; 3] = ["阿依古丽·买买提", "德吉卓玛", "爱新觉罗·明"];
+use std::path::{Path, PathBuf};
 
-/// The name of a running number. Numbers far apart may share a name, as people do.
-pub(super) fn customer(number: u32) -> String {
-    if number % 37 == 36 {
-        return super::at(&WHOLE, number / 37).unwrap_or_default().to_owned();
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Where the words lie below the folder of reference data.
+const FILE: &str = "sample/households.toml";
+
+/// Why the sample households cannot be named.
+#[derive(Debug, Error)]
+pub enum NamesError {
+    /// The file cannot be read.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// It is not what it should be.
+    #[error("{path}: {error}")]
+    Content {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        error: toml::de::Error,
+    },
+}
+
+/// What sample households are called and where they live.
+#[derive(Debug, Deserialize)]
+pub struct Names {
+    surnames: Vec<String>,
+    given: Vec<String>,
+    /// Names that are not a surname with a given name behind it.
+    whole: Vec<String>,
+    roads: Vec<String>,
+}
+
+impl Names {
+    /// Reads the words from a folder of reference data.
+    ///
+    /// # Errors
+    /// [`NamesError`] when the folder has no readable `sample/households.toml`.
+    pub fn read(folder: &Path) -> Result<Names, NamesError> {
+        let path = folder.join(FILE);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| NamesError::File { path: path.clone(), error })?;
+        toml::from_str(&text).map_err(|error| NamesError::Content { path, error })
     }
-    let surname = super::at(&SURNAMES, number).unwrap_or_default();
-    let given = super::at(&GIVEN, number.wrapping_mul(7).wrapping_add(number / 28));
-    format!("{surname}{}", given.unwrap_or_default())
+
+    /// The name of a running number. Numbers far apart may share a name, as people do.
+    pub(super) fn customer(&self, number: u32) -> String {
+        if number % 37 == 36 {
+            return super::at(&self.whole, number / 37).unwrap_or_default();
+        }
+        let surname = super::at(&self.surnames, number).unwrap_or_default();
+        let given = super::at(&self.given, number.wrapping_mul(7).wrapping_add(number / 28));
+        format!("{surname}{}", given.unwrap_or_default())
+    }
+
+    /// An invented address.
+    pub(super) fn address(&self, number: u32) -> String {
+        let road = super::at(&self.roads, number).unwrap_or_default();
+        let (lane, house, floor) = (number % 180 + 1, number % 23 + 1, number % 17 + 1);
+        format!("{road}{lane}弄{house}号{floor:02}{:02}室（样例）", number % 4 + 1)
+    }
 }
 
 /// An invented mobile number.
 pub(super) fn phone(number: u32) -> String {
     let tail = u64::from(number).wrapping_mul(7_919).wrapping_add(20_130_001) % 100_000_000;
     format!("1{}{tail:08}", 30 + number % 10)
-}
-
-/// An invented address.
-pub(super) fn address(number: u32) -> String {
-    const ROADS: [&str; 6] =
-        ["样例东路", "样例西路", "样例南路", "样例北路", "示范大道", "示范一街"];
-    let road = super::at(&ROADS, number).unwrap_or_default();
-    let (lane, house, floor) = (number % 180 + 1, number % 23 + 1, number % 17 + 1);
-    format!("{road}{lane}弄{house}号{floor:02}{:02}室（样例）", number % 4 + 1)
 }

@@ -79,7 +79,8 @@ impl World {
         let mut conn = home.connect(NOON).unwrap();
         let tx = conn.transaction().unwrap();
         reference::publish(&home, &tx, &data_files(), NOON).unwrap();
-        let demo = demo::build(&home, &tx, NOON.shanghai_day(), 12).unwrap();
+        let names = demo::Names::read(&data_files()).unwrap();
+        let demo = demo::build(&home, &tx, &names, NOON.shanghai_day(), 12).unwrap();
         tx.commit().unwrap();
         let clock = Arc::new(AtomicI64::new(NOON.0));
         let router = World::serve(&home, &clock);

@@ -39,11 +39,15 @@ pub enum Damage {
     Several,
     /// Pixels per module, hundredths.
     Scale,
+    /// Cut out close to the code and laid on black: percent of the quiet zone left.
+    QuietZone,
+    /// Around a pipe or a bottle: degrees of it that the code's width takes up.
+    Curvature,
 }
 
 impl Damage {
     /// Every kind.
-    pub const ALL: [Damage; 14] = [
+    pub const ALL: [Damage; 16] = [
         Damage::Rotation,
         Damage::Perspective,
         Damage::Shear,
@@ -58,6 +62,8 @@ impl Damage {
         Damage::Covered,
         Damage::Several,
         Damage::Scale,
+        Damage::QuietZone,
+        Damage::Curvature,
     ];
 
     /// From mild to beyond reading.
@@ -76,7 +82,9 @@ impl Damage {
             Damage::Jpeg => &[80, 50, 25, 10, 4],
             Damage::Covered => &[2, 5, 10, 15, 25],
             Damage::Several => &[2, 3, 4, 6],
-            Damage::Scale => &[1600, 600, 300, 200, 150, 120],
+            Damage::Scale => &[1600, 600, 300, 200, 150, 120, 100],
+            Damage::QuietZone => &[75, 50, 25, 10, 0],
+            Damage::Curvature => &[45, 90, 120, 140, 160],
         }
     }
 
@@ -97,6 +105,8 @@ impl Damage {
             Damage::Covered => 2,
             Damage::Several => 3,
             Damage::Scale => 300,
+            Damage::QuietZone => 50,
+            Damage::Curvature => 90,
         }
     }
 }
@@ -173,13 +183,14 @@ pub fn sample(damage: Damage, strength: u32, family: usize, seed: u64) -> Sample
     if damage == Damage::Several {
         return several(strength as usize, seed, &mut dice);
     }
-    let symbol = symbol(family, seed);
+    let mut symbol = symbol(family, seed);
     let bars = family >= 2;
     let force = strength as f32;
     let mut module = if bars { 3.0 } else { 5.0 };
     match damage {
         Damage::Scale => module = force / 100.0,
         Damage::SmallInPhoto => module = force / 10.0,
+        Damage::QuietZone => symbol.keep_quiet(strength as usize),
         _ => {}
     }
     let (across, down) = (symbol.width as f32 * module, symbol.height as f32 * module);
@@ -189,6 +200,9 @@ pub fn sample(damage: Damage, strength: u32, family: usize, seed: u64) -> Sample
         _ => ((around * 1.3) as usize + 60, (around * 1.3) as usize + 60),
     };
     let mut canvas = Canvas::surface(width, height, dice.between(120.0, 190.0), 50.0);
+    if damage == Damage::QuietZone {
+        canvas.px.fill(25);
+    }
     let mut pose = Pose {
         x: width as f32 / 2.0 + dice.between(-6.0, 6.0),
         y: height as f32 / 2.0 + dice.between(-6.0, 6.0),
@@ -196,8 +210,10 @@ pub fn sample(damage: Damage, strength: u32, family: usize, seed: u64) -> Sample
         degrees: dice.between(-4.0, 4.0),
         tilt: 0.0,
         shear: 0.0,
+        curve: 0.0,
     };
     match damage {
+        Damage::Curvature => pose.curve = force,
         Damage::Rotation => pose.degrees = force + dice.between(-2.0, 2.0),
         Damage::Perspective => pose.tilt = force / 100.0,
         Damage::Shear => pose.shear = force / 100.0,
@@ -261,6 +277,7 @@ fn several(count: usize, seed: u64, dice: &mut Dice) -> Sample {
             degrees: dice.between(-5.0, 5.0) + if dice.below(3) == 0 { 90.0 } else { 0.0 },
             tilt: 0.0,
             shear: 0.0,
+            curve: 0.0,
         };
         canvas.print(&symbol, pose);
         expected.push(symbol.expected);

@@ -3,7 +3,7 @@
 use super::paint::{Canvas, Dice};
 
 /// Kinds of pictures without a label.
-pub const KINDS: [&str; 5] = ["text page", "screen", "grille", "tiles", "stripes"];
+pub const KINDS: [&str; 6] = ["text page", "screen", "grille", "tiles", "stripes", "noise"];
 
 /// One picture of a kind.
 pub fn picture(kind: usize, seed: u64) -> Canvas {
@@ -16,7 +16,8 @@ pub fn picture(kind: usize, seed: u64) -> Canvas {
         1 => screen(&mut canvas, &mut dice),
         2 => grille(&mut canvas, &mut dice),
         3 => tiles(&mut canvas, &mut dice),
-        _ => stripes(&mut canvas, &mut dice),
+        4 => stripes(&mut canvas, &mut dice),
+        _ => noise(&mut canvas, &mut dice),
     }
     if dice.below(2) == 0 {
         canvas.blur(dice.between(0.4, 1.2));
@@ -140,5 +141,22 @@ fn stripes(canvas: &mut Canvas, dice: &mut Dice) {
             x += 12.0 * module;
         }
         y += high + 25.0;
+    }
+}
+
+/// Dark and light squares at random, as fine as the modules of a code: gravel, fabric, leaves.
+fn noise(canvas: &mut Canvas, dice: &mut Dice) {
+    let grain = dice.between(1.5, 12.0);
+    let dark = 2 + dice.below(4);
+    let mut y = 0.0;
+    while y < canvas.height as f32 {
+        let mut x = 0.0;
+        while x < canvas.width as f32 {
+            if dice.below(6) < dark {
+                fill(canvas, x, y, grain, grain, 20 + dice.below(70) as u8);
+            }
+            x += grain;
+        }
+        y += grain;
     }
 }

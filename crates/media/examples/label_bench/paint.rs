@@ -67,6 +67,8 @@ pub struct Pose {
     pub tilt: f32,
     /// Slant of the vertical edges: 0.2 moves the top by a fifth of the height.
     pub shear: f32,
+    /// Bent around an upright cylinder, seen from the front: degrees its width takes up.
+    pub curve: f32,
 }
 
 impl Canvas {
@@ -101,6 +103,8 @@ impl Canvas {
         let (across, down) = (symbol.width as f32, symbol.height as f32);
         let radius = pose.module * across.hypot(down) * (0.55 + pose.tilt / 2.0 + pose.shear);
         let (sin, cos) = pose.degrees.to_radians().sin_cos();
+        let bend = pose.curve.to_radians() / (across * pose.module);
+        let unrolled = |u: f32| if bend > 0.0 { (u * bend).asin() / bend } else { u };
         self.each(pose.x, pose.y, radius, |x, y, before| {
             let mut sum = 0u32;
             for sample in 0..16 {
@@ -110,7 +114,7 @@ impl Canvas {
                 // Undo the perspective along v, then the shear.
                 let depth = 1.0 - pose.tilt * v / (pose.module * down);
                 let (u, v) = (u / depth, v / depth);
-                let mx = (u - pose.shear * v) / pose.module + across / 2.0;
+                let mx = unrolled(u - pose.shear * v) / pose.module + across / 2.0;
                 let my = v / pose.module + down / 2.0;
                 let on_paper =
                     depth > 0.1 && (0.0..across).contains(&mx) && (0.0..down).contains(&my);

@@ -37,6 +37,13 @@ impl Symbol {
         self.dark[row * inner.0 + x as usize]
     }
 
+    /// Leaves only `percent` of the quiet zone on every side, in whole modules.
+    pub fn keep_quiet(&mut self, percent: usize) {
+        let kept = self.quiet * percent / 100;
+        let cut = 2 * (self.quiet - kept);
+        (self.width, self.height, self.quiet) = (self.width - cut, self.height - cut, kept);
+    }
+
     /// A QR code at level M.
     pub fn qr(text: &str) -> Symbol {
         let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M);

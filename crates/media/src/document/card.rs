@@ -30,7 +30,7 @@ pub fn card_paper(paper: &CardPaper) -> Result<Vec<u8>, DocumentError> {
 
     flow.heading(Label::Machine);
     flow.pairs(&[
-        (Label::Machine, &paper.machine.description),
+        (Label::ProductName, &paper.machine.description),
         (Label::Model, &paper.machine.model),
         (Label::Serial, &paper.machine.serials.join(" / ")),
         (Label::ProductCode, &paper.product_code),
@@ -68,7 +68,9 @@ fn code(flow: &mut Flow, paper: &CardPaper, runs: Vec<(usize, usize, usize)>) {
     let top = flow.y;
     let module = QR_WIDTH / paper.qr.size as f32;
     let quiet = module * QUIET_MODULES as f32;
-    let (left, upper) = (PAGE_WIDTH - MARGIN - QR_WIDTH - quiet, top + quiet);
+    // The margin is quiet enough at the right, and so is most of the gap above: the dark modules
+    // align with the other edges of the page.
+    let (left, upper) = (PAGE_WIDTH - MARGIN - QR_WIDTH, top + 3.0);
     let rects = runs
         .into_iter()
         .map(|(x, y, length)| {
@@ -97,7 +99,7 @@ fn code(flow: &mut Flow, paper: &CardPaper, runs: Vec<(usize, usize, usize)>) {
         flow.paragraph(&value, Style::BODY, MARGIN, wide);
         flow.y += 3.0;
     }
-    flow.y = flow.y.max(top + QR_WIDTH + 2.0 * quiet);
+    flow.y = (flow.y + 3.0).max(upper + QR_WIDTH + quiet);
     flow.paragraph(flow.say(Label::ScanNote), Style::NOTE, MARGIN, MEASURE);
     if paper.provisional {
         let style = Style::NOTE.in_ink(Ink::AMBER);

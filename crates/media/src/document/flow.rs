@@ -17,6 +17,10 @@ pub(crate) const MEASURE: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 const TOP: f32 = 44.0;
 const BOTTOM: f32 = PAGE_HEIGHT - 56.0;
 const FOOT: f32 = PAGE_HEIGHT - 44.0;
+/// Between two columns of labelled values.
+const COLUMN_GAP: f32 = 18.0;
+/// Below a row of labelled values.
+const PAIR_GAP: f32 = 4.0;
 /// Ideographs stand 0.88 em above the baseline in the Noto faces.
 const ASCENT: f32 = 0.88;
 
@@ -262,35 +266,56 @@ impl Flow {
         self.y += 6.0;
     }
 
-    /// Labelled values in two columns; pairs with an empty value are left out.
+    /// Labelled values in two columns; pairs with an empty value are left out. Where a value is too
+    /// long for a column, both neighbours get the whole measure, unless that costs more than a line.
     pub(crate) fn pairs(&mut self, pairs: &[(Label, &str)]) {
-        let gap = 18.0;
-        let wide = (MEASURE - gap) / 2.0;
+        let pitch = (MEASURE + COLUMN_GAP) / 2.0;
         let shown: Vec<_> = pairs.iter().filter(|(_, value)| !value.trim().is_empty()).collect();
-        for row in shown.chunks(2) {
-            let cells: Vec<_> = row
-                .iter()
-                .map(|(label, value)| (*label, self.wrapped(value, Style::BODY, wide)))
-                .collect();
-            self.need(Style::NOTE.leading + Style::BODY.leading);
-            for (column, (label, _)) in cells.iter().enumerate() {
-                let x = MARGIN + if column == 0 { 0.0 } else { wide + gap };
-                self.line(self.say(*label), Style::NOTE, x, self.y, Align::Left);
-            }
-            self.y += Style::NOTE.leading;
-            let tallest = cells.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
-            for at in 0..tallest {
-                self.need(Style::BODY.leading);
-                for (column, (_, lines)) in cells.iter().enumerate() {
-                    let x = MARGIN + if column == 0 { 0.0 } else { wide + gap };
-                    if let Some(line) = lines.get(at) {
-                        self.set(line.clone(), Style::BODY, x, self.y, Align::Left);
-                    }
-                }
-                self.y += Style::BODY.leading;
-            }
-            self.y += 4.0;
+        let mut rest = shown.as_slice();
+        while let Some((first, after)) = rest.split_first() {
+            let beside = after.first().filter(|second| self.gains_beside(first.1, second.1));
+            let cells: Vec<_> = [Some(first), beside].into_iter().flatten().collect();
+            let wide = if beside.is_some() { pitch - COLUMN_GAP } else { MEASURE };
+            let set =
+                |(label, value): &(Label, &str)| (*label, self.wrapped(value, Style::BODY, wide));
+            let row = cells.iter().map(|pair| set(pair)).collect();
+            rest = after.get(cells.len() - 1..).unwrap_or_default();
+            self.pair_row(row, pitch);
         }
+    }
+
+    /// Whether two values beside each other are lower by more than a line than one below the other.
+    fn gains_beside(&self, first: &str, second: &str) -> bool {
+        let lines = |text: &str, wide: f32| self.wrapped(text, Style::BODY, wide).len() as f32;
+        let height = |lines: f32| Style::NOTE.leading + lines * Style::BODY.leading + PAIR_GAP;
+        let half = (MEASURE - COLUMN_GAP) / 2.0;
+        let beside = height(lines(first, half).max(lines(second, half)));
+        let below = height(lines(first, MEASURE)) + height(lines(second, MEASURE));
+        below - beside > Style::BODY.leading
+    }
+
+    /// Labelled values beside each other, `pitch` apart; none leaves no row.
+    fn pair_row(&mut self, cells: Vec<(Label, Vec<Vec<Cluster>>)>, pitch: f32) {
+        if cells.is_empty() {
+            return;
+        }
+        let left = |column: usize| MARGIN + pitch * column as f32;
+        self.need(Style::NOTE.leading + Style::BODY.leading);
+        for (column, (label, _)) in cells.iter().enumerate() {
+            self.line(self.say(*label), Style::NOTE, left(column), self.y, Align::Left);
+        }
+        self.y += Style::NOTE.leading;
+        let tallest = cells.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
+        for at in 0..tallest {
+            self.need(Style::BODY.leading);
+            for (column, (_, lines)) in cells.iter().enumerate() {
+                if let Some(line) = lines.get(at) {
+                    self.set(line.clone(), Style::BODY, left(column), self.y, Align::Left);
+                }
+            }
+            self.y += Style::BODY.leading;
+        }
+        self.y += PAIR_GAP;
     }
 
     /// Short paragraphs with a hanging mark.

@@ -36,6 +36,7 @@ labels! {
     OldUnit: "旧机", "Old unit";
     NewUnit: "新机", "New unit";
     Machine: "机器", "Machine";
+    ProductName: "品名", "Product";
     Model: "型号", "Model";
     Serial: "机身编号", "Serial number";
     ProductCode: "商品条码", "Product code";
@@ -55,6 +56,12 @@ labels! {
     FinalPrice: "成交价", "Final price";
     Certain: "确定应付", "Certain to pay";
     IfApproved: "若补贴获批", "If the subsidy is approved";
+    PayoutNote: "负数由门店付给客户。", "With a minus sign: the shop pays the customer.";
+    CertainNote:
+        "成交价、旧机抵扣、服务费与押金之和，不含补贴",
+        "Final price, old-machine credit, fees and deposits; without the subsidy";
+    IfApprovedNote: "确定应付减去预估补贴", "Certain to pay less the estimated subsidy";
+    Continued: "（续）", " (continued)";
     EstimateNote:
         "补贴由总部按当地规则核定，获批前只是预估；未获批时按“确定应付”结算。",
         "HQ decides the subsidy under the local rules; until then it is an estimate. If it is refused, the amount “Certain to pay” applies.";

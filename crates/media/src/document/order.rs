@@ -11,6 +11,9 @@ use super::table::Row;
 
 const PAD_HEIGHT: f32 = 100.0;
 const PAD_WIDTH: f32 = 290.0;
+/// The agreement's heading, its totals with their note and the gaps around the signature.
+const AGREEMENT_HEIGHT: f32 = 126.0;
+const CHOICE_HEIGHT: f32 = 18.0;
 
 /// Sets a combined order as a PDF.
 ///
@@ -75,7 +78,7 @@ fn rows(paper: &OrderPaper) -> Vec<Row<'static>> {
     .into_iter()
     .filter(|(_, amount, always)| *always || amount.0 != 0)
     .map(|(label, amount, _)| match label {
-        Label::FinalPrice => Row::Sum(label, amount),
+        Label::FinalPrice => Row::Sum(label, amount, None),
         _ => Row::Plain(label, amount),
     })
     .collect()
@@ -89,7 +92,9 @@ fn agreement(flow: &mut Flow, paper: &OrderPaper) {
         IfRefused::CancelFree => Label::CancelFree,
     });
     let sentence = flow.wrapped(&paper.binding, Style::BODY, MEASURE).len();
-    let height = (0..sentence).fold(PAD_HEIGHT + 130.0, |sum, _| sum + Style::BODY.leading);
+    let choice_height = if choice.is_some() { CHOICE_HEIGHT } else { 0.0 };
+    let height =
+        AGREEMENT_HEIGHT + choice_height + PAD_HEIGHT + sentence as f32 * Style::BODY.leading;
     if Flow::fits_a_page(height) {
         flow.need(height);
     }
@@ -106,7 +111,7 @@ fn agreement(flow: &mut Flow, paper: &OrderPaper) {
             Align::Left,
         );
         flow.line(flow.say(choice), Style::STRONG, MARGIN + used + 8.0, y, Align::Left);
-        flow.y += Style::BODY.leading + 4.0;
+        flow.y += CHOICE_HEIGHT;
     }
     flow.paragraph(&paper.binding, Style::BODY, MARGIN, MEASURE);
     flow.y += 8.0;

@@ -62,7 +62,7 @@ fn rows(paper: &QuotePaper) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     group(&mut rows, Row::Group(Label::GroupNew, sums.list), &lines.new);
     group(&mut rows, Row::Group(Label::GroupDiscounts, sums.discounts), &lines.discounts);
-    rows.push(Row::Sum(Label::FinalPrice, sums.final_price));
+    rows.push(Row::Sum(Label::FinalPrice, sums.final_price, None));
     group(&mut rows, Row::Group(Label::GroupSubsidy, sums.subsidy), &lines.subsidy);
     if !lines.old_machine.is_empty() {
         rows.push(Row::Group(Label::GroupOldMachine, sums.old_machine));
@@ -70,9 +70,11 @@ fn rows(paper: &QuotePaper) -> Vec<Row<'_>> {
     }
     group(&mut rows, Row::Group(Label::GroupFees, sums.fees), &lines.fees);
     group(&mut rows, Row::Group(Label::GroupDeposits, sums.deposits), &lines.deposits);
-    rows.push(Row::Sum(Label::Certain, sums.certain));
-    if !lines.subsidy.is_empty() {
-        rows.push(Row::Sum(Label::IfApproved, sums.if_approved));
+    if lines.subsidy.is_empty() {
+        rows.push(Row::Sum(Label::Certain, sums.certain, None));
+    } else {
+        rows.push(Row::Sum(Label::Certain, sums.certain, Some(Label::CertainNote)));
+        rows.push(Row::Sum(Label::IfApproved, sums.if_approved, Some(Label::IfApprovedNote)));
     }
     rows
 }

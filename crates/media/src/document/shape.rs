@@ -53,6 +53,7 @@ pub(crate) fn shape(text: &str, fonts: &Fonts, weight: Weight) -> Vec<Cluster> {
     if let Some((face, letters)) = run {
         shape_run(face, &letters, fonts, &mut clusters);
     }
+    narrow_dots(&mut clusters);
     clusters
 }
 
@@ -76,6 +77,32 @@ fn latin_marks(letters: &str) -> Vec<Feature> {
         // The shaper takes the end it is given as the first byte no longer meant.
         .map(|(at, _)| Feature::new(Tag::from_bytes(b"pwid"), 1, at..=at + 1))
         .collect()
+}
+
+/// Width of a middle dot between spaces, in units of the font size.
+const DOT_WIDTH: f32 = 0.4;
+
+/// Middle dots between spaces, which already set them apart, without the rest of their square; the
+/// fonts have no narrow form of them.
+fn narrow_dots(clusters: &mut [Cluster]) {
+    let character = |cluster: Option<&Cluster>| cluster.map(Cluster::character);
+    let spaced: Vec<usize> = clusters
+        .windows(3)
+        .zip(1..)
+        .filter(|(near, _)| {
+            [0, 1, 2].map(|at| character(near.get(at))) == [' ', '·', ' '].map(Some)
+        })
+        .map(|(_, at)| at)
+        .collect();
+    for at in spaced {
+        let Some(dot) = clusters.get_mut(at) else { continue };
+        let cut = dot.width - DOT_WIDTH;
+        if let [glyph] = dot.glyphs.as_mut_slice() {
+            glyph.advance -= cut;
+            glyph.x_offset -= cut / 2.0;
+            dot.width = DOT_WIDTH;
+        }
+    }
 }
 
 fn shape_run(face: Face, letters: &str, fonts: &Fonts, clusters: &mut Vec<Cluster>) {
@@ -151,8 +178,17 @@ mod tests {
     }
 
     #[test]
+    fn a_middle_dot_between_spaces_is_narrow() {
+        let dots = |text: &str| -> Vec<f32> {
+            shaped(text).iter().filter(|c| c.character() == '·').map(|c| c.width).collect()
+        };
+        assert_eq!(dots("晨岚电器 · 张江店 · grade 1"), [DOT_WIDTH, DOT_WIDTH]);
+        assert_eq!(dots("阿依古丽·买买提"), [1.0], "within a name it keeps its square");
+    }
+
+    #[test]
     fn digits_are_tabular_and_no_glyph_is_missing() {
-        let digits = shaped("0123456789");
+        let digits = shaped("0123456789\u{2212}+");
         assert!(digits.iter().all(|c| (c.width - 0.555).abs() < 1e-4), "{digits:?}");
         let rare = shaped("𠮷䶮☐");
         assert_eq!(

@@ -23,39 +23,55 @@ pub(crate) enum Row<'a> {
     Signed(&'a PaperLine),
     /// A group of which only the amount is shown.
     Plain(Label, Fen),
-    /// A result of what stands above.
-    Sum(Label, Fen),
+    /// A result of what stands above, and of what exactly.
+    Sum(Label, Fen, Option<Label>),
 }
 
 impl Flow {
-    /// Sets the table; its header stands again on each page it runs to.
+    /// Sets the table; its header stands again on each page it runs to, and so does the head of a
+    /// group that goes on there.
     pub(crate) fn price_table(&mut self, rows: &[Row<'_>]) {
         self.need(60.0);
         self.table_header();
+        let mut group = None;
         for (at, row) in rows.iter().enumerate() {
             let mut height = self.height(row);
-            // A group's head never stands alone at the foot of a page.
-            if let (Row::Group(..), Some(next)) = (row, rows.get(at + 1)) {
-                height += self.height(next);
+            // A group's head never stands alone at the foot of a page, and results that follow
+            // each other stay together.
+            let kept = rows.get(at + 1).filter(|next| match row {
+                Row::Group(..) => true,
+                Row::Sum(..) => matches!(next, Row::Sum(..)),
+                _ => false,
+            });
+            height += kept.map_or(0.0, |next| self.height(next));
+            if !matches!(row, Row::Line(_) | Row::Signed(_)) {
+                group = None;
             }
             if Flow::fits_a_page(height) {
-                self.need_in_table(height);
+                self.need_in_table(height, group);
             }
             match row {
-                Row::Group(label, amount) => self.group_row(*label, *amount),
-                Row::Line(line) => self.line_row(line, line.amount.to_string()),
-                Row::Signed(line) => self.line_row(line, signed(line.amount)),
+                Row::Group(label, amount) => {
+                    self.group_row(self.say(*label), *label, Some(*amount));
+                    group = Some(*label);
+                }
+                Row::Line(line) => self.line_row(line, figure(line.amount), group),
+                Row::Signed(line) => self.line_row(line, signed(line.amount), group),
                 Row::Plain(label, amount) => self.plain_row(*label, *amount),
-                Row::Sum(label, amount) => self.sum_row(*label, *amount),
+                Row::Sum(label, amount, note) => self.sum_row(*label, *amount, *note),
             }
         }
     }
 
-    fn need_in_table(&mut self, height: f32) {
+    fn need_in_table(&mut self, height: f32, group: Option<Label>) {
         let before = self.y;
         self.need(height);
         if self.y < before {
             self.table_header();
+            if let Some(label) = group {
+                let continued = format!("{}{}", self.say(label), self.say(Label::Continued));
+                self.group_row(&continued, label, None);
+            }
         }
     }
 
@@ -63,7 +79,7 @@ impl Flow {
         match row {
             Row::Group(..) => 21.0,
             Row::Plain(..) => 19.0,
-            Row::Sum(..) => 22.0,
+            Row::Sum(.., note) => 22.0 + if note.is_some() { Style::NOTE.leading } else { 0.0 },
             Row::Line(line) | Row::Signed(line) => {
                 let label = self.wrapped(&line.label, Style::BODY, label_width()).len();
                 let note = line.note.as_deref().unwrap_or_default();
@@ -80,26 +96,28 @@ impl Flow {
         self.rule(Ink::PINE, 0.8);
     }
 
-    fn group_row(&mut self, label: Label, amount: Fen) {
+    fn group_row(&mut self, head: &str, label: Label, amount: Option<Fen>) {
         let top = self.y;
         self.draw(Mark::Filled {
             rects: vec![(MARGIN, top + 0.4, MEASURE, 20.2)],
             ink: Ink::SUNKEN,
         });
         let style = Style::STRONG.in_ink(Ink::PINE);
-        let used = self.line(self.say(label), style, MARGIN + INDENT, top + 3.5, Align::Left);
+        let used = self.line(head, style, MARGIN + INDENT, top + 3.5, Align::Left);
         let beside = label.text(other(self.language));
         self.line(beside, Style::NOTE, MARGIN + INDENT + used + 6.0, top + 5.2, Align::Left);
-        self.line(&amount.to_string(), style, RIGHT, top + 3.5, Align::Right);
+        if let Some(amount) = amount {
+            self.line(&figure(amount), style, RIGHT, top + 3.5, Align::Right);
+        }
         self.y += 21.0;
     }
 
-    fn line_row(&mut self, line: &PaperLine, amount: String) {
+    fn line_row(&mut self, line: &PaperLine, amount: String, group: Option<Label>) {
         self.y += 3.0;
         let style = if line.struck { Style::BODY.in_ink(Ink::QUIET) } else { Style::BODY };
         let mut amount = Some(amount);
         for text in self.wrapped(&line.label, style, label_width()) {
-            self.need_in_table(style.leading);
+            self.need_in_table(style.leading, group);
             let y = self.y;
             let used = self.set(text, style, MARGIN + INDENT, y, Align::Left);
             let sum = amount.take().map(|sum| self.line(&sum, style, RIGHT, y, Align::Right));
@@ -114,7 +132,7 @@ impl Flow {
         for text in
             self.wrapped(line.note.as_deref().unwrap_or_default(), Style::NOTE, label_width())
         {
-            self.need_in_table(Style::NOTE.leading);
+            self.need_in_table(Style::NOTE.leading, group);
             let style = if line.struck { Style::NOTE.in_ink(Ink::AMBER) } else { Style::NOTE };
             self.set(text, style, MARGIN + INDENT, self.y, Align::Left);
             self.y += style.leading;
@@ -126,7 +144,7 @@ impl Flow {
     fn plain_row(&mut self, label: Label, amount: Fen) {
         let top = self.y;
         self.line(self.say(label), Style::BODY, MARGIN + INDENT, top + 2.5, Align::Left);
-        self.line(&amount.to_string(), Style::BODY, RIGHT, top + 2.5, Align::Right);
+        self.line(&figure(amount), Style::BODY, RIGHT, top + 2.5, Align::Right);
         self.y += 19.0;
         self.rule(Ink::LINE, 0.4);
     }
@@ -136,14 +154,19 @@ impl Flow {
         self.draw(Mark::Line { from: (x, y), to: (x + wide, y), thickness: 0.7, ink: style.ink });
     }
 
-    fn sum_row(&mut self, label: Label, amount: Fen) {
+    fn sum_row(&mut self, label: Label, amount: Fen, note: Option<Label>) {
         let top = self.y;
         let used =
             self.line(self.say(label), Style::STRONG, MARGIN + INDENT, top + 4.0, Align::Left);
         let beside = label.text(other(self.language));
         self.line(beside, Style::NOTE, MARGIN + INDENT + used + 6.0, top + 5.6, Align::Left);
-        self.line(&amount.to_string(), Style::STRONG, RIGHT, top + 4.0, Align::Right);
+        self.line(&figure(amount), Style::STRONG, RIGHT, top + 4.0, Align::Right);
         self.y += 22.0;
+        if let Some(note) = note {
+            let y = self.y - 3.5;
+            self.line(self.say(note), Style::NOTE, MARGIN + INDENT, y, Align::Left);
+            self.y += Style::NOTE.leading;
+        }
         self.rule(Ink::PINE, 0.8);
     }
 
@@ -219,14 +242,32 @@ impl Flow {
             let used = self.line(self.say(label), Style::HEADING, x + 12.0, y + 7.0, Align::Left);
             let beside = label.text(other(self.language));
             self.line(beside, Style::NOTE, x + 12.0 + used + 6.0, y + 9.4, Align::Left);
-            self.line(&format!("¥{amount}"), Style::TOTAL, x + 12.0, y + 22.5, Align::Left);
+            self.line(&total(amount), Style::TOTAL, x + 12.0, y + 22.5, Align::Left);
         }
         self.y += 65.0;
+        if certain.0 < 0 || if_approved.is_some_and(|sum| sum.0 < 0) {
+            self.paragraph(self.say(Label::PayoutNote), Style::NOTE, MARGIN, MEASURE);
+            self.y += 3.0;
+        }
     }
 }
 
+/// An amount with a true minus sign, which is as wide as a digit.
+fn figure(amount: Fen) -> String {
+    amount.to_string().replace('-', "\u{2212}")
+}
+
 fn signed(amount: Fen) -> String {
-    if amount.0 > 0 { format!("+{amount}") } else { amount.to_string() }
+    if amount.0 > 0 { format!("+{amount}") } else { figure(amount) }
+}
+
+/// An amount with the sign of the currency; what is paid out carries its minus before it.
+fn total(amount: Fen) -> String {
+    let figure = figure(amount);
+    match figure.strip_prefix('\u{2212}') {
+        Some(paid_out) => format!("\u{2212}¥{paid_out}"),
+        None => format!("¥{figure}"),
+    }
 }
 
 fn label_width() -> f32 {

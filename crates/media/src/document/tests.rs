@@ -182,8 +182,8 @@ fn a_quote_reads_back_whole() {
         "¥4,596.15",
         "成交价",
         "5,399.00",
-        "-809.85",
-        "-133.00",
+        "\u{2212}809.85",
+        "\u{2212}133.00",
         "140.00",
         "不收取",
         "价格本 2026-07 第 12 版",
@@ -247,9 +247,21 @@ fn a_long_quote_repeats_its_header_and_loses_no_line() {
     let Some(text) = text(&pdf) else { return };
     assert!(text.contains("第1页/共2页") && text.contains("第2页/共2页"), "{text}");
     assert_eq!(text.matches("金额（元）").count(), 2, "the table header stands on both pages");
+    assert_eq!(text.matches("服务费（续）").count(), 1, "the group goes on under its name");
     for number in 1..=30 {
         assert_eq!(text.matches(&format!("安装辅材第{number}项。")).count(), 1, "line {number}");
     }
+}
+
+#[test]
+fn a_payout_carries_its_minus_before_the_currency() {
+    let mut paper = quote(Language::Chinese);
+    paper.lines.old_machine = vec![line("残值基准", -700_000)];
+    paper.sums = paper.lines.sums().unwrap();
+    let Some(text) = text(&quote_paper(&paper).unwrap()) else { return };
+    assert!(text.contains("\u{2212}¥1,461.00") && text.contains("\u{2212}7,000.00"), "{text}");
+    assert!(text.contains("负数由门店付给客户"), "{text}");
+    assert!(!text.contains("¥-") && !text.contains("¥\u{2212}"), "{text}");
 }
 
 #[test]

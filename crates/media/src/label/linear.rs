@@ -44,9 +44,10 @@ const MAX_ELEMENTS: usize = 6 * 84 + 1;
 const BITS_PER_MODULE: f32 = 8.0;
 /// Quiet zone in the row handed to the decoder, in modules.
 const QUIET_MODULES: usize = 12;
-/// A light run this many times the mean element ends a code. The widest element is 4 modules at
-/// a mean of 1.6 to 1.8; quiet zones are at least 7.
-const QUIET_RATIO: f32 = 3.0;
+/// A light run so many times the mean element ends a code. A quiet zone has at least 7 modules, the
+/// widest element 4, and the mean over a stretch of elements 1.5 to 1.9. The lower bound, for labels
+/// cut off at 5 modules, comes second: where elements are narrow it comes close to the widest.
+const QUIET_RATIOS: [f32; 2] = [3.0, 2.6];
 /// Elements over which the mean is taken: enough that the narrow guards of EAN-13 do not make its
 /// own widest element look like a quiet zone.
 const MEAN_WINDOW: usize = 16;
@@ -100,8 +101,10 @@ impl Scan {
         let mut reads: Vec<LinearRead> = Vec::new();
         for swing in SWINGS {
             edges(&self.levels, swing, &mut self.edges);
-            for dark_is_bar in [true, false] {
-                for block in blocks(&self.edges, dark_is_bar) {
+            for (dark_is_bar, quiet_ratio) in
+                QUIET_RATIOS.into_iter().flat_map(|ratio| [(true, ratio), (false, ratio)])
+            {
+                for block in blocks(&self.edges, dark_is_bar, quiet_ratio) {
                     let Some((format, text)) = decode(block) else { continue };
                     if reads.iter().any(|r| r.text == text) {
                         continue;
@@ -142,14 +145,14 @@ impl LinearRead {
 }
 
 /// The stretches of edges between two quiet zones that have the element count of a symbology.
-fn blocks(edges: &Edges, dark_is_bar: bool) -> impl Iterator<Item = &[f32]> {
+fn blocks(edges: &Edges, dark_is_bar: bool, quiet_ratio: f32) -> impl Iterator<Item = &[f32]> {
     let at = &edges.at;
     // Bars begin at edges of this parity.
     let parity = usize::from(edges.darkens_first != dark_is_bar);
     let mut start = parity;
     std::iter::from_fn(move || {
         while start + CODE128_MIN_ELEMENTS < at.len() + 1 {
-            let end = block_end(at, start);
+            let end = block_end(at, start, quiet_ratio);
             let block = at.get(start..=end).unwrap_or_default();
             start = end + 1;
             let elements = block.len().saturating_sub(1);
@@ -165,7 +168,7 @@ fn blocks(edges: &Edges, dark_is_bar: bool) -> impl Iterator<Item = &[f32]> {
 
 /// The edge after which the code that begins at edge `start` is followed by a quiet zone. Bars
 /// begin at `start`, so light runs begin at odd distances from it.
-fn block_end(at: &[f32], start: usize) -> usize {
+fn block_end(at: &[f32], start: usize, quiet_ratio: f32) -> usize {
     let mut end = start + 1;
     while let (Some(&here), Some(&next)) = (at.get(end), at.get(end + 1)) {
         let back = (end - start).min(MEAN_WINDOW);
@@ -173,7 +176,7 @@ fn block_end(at: &[f32], start: usize) -> usize {
         let mean_back = at.get(end - back).map(|from| (here - from) / back as f32);
         let mean_ahead = at.get(end + 1 + ahead).map(|to| (to - next) / ahead as f32);
         let wide_enough = |mean: Option<f32>, elements: usize| {
-            elements == MEAN_WINDOW && mean.is_some_and(|mean| next - here > QUIET_RATIO * mean)
+            elements == MEAN_WINDOW && mean.is_some_and(|mean| next - here > quiet_ratio * mean)
         };
         // Either side may be the code; text on the other side must not hide its quiet zone.
         if wide_enough(mean_back, back) || wide_enough(mean_ahead, ahead) {

@@ -28,6 +28,8 @@ const SMALL_SIDE: usize = 1000;
 const TILE_SIDE: usize = 640;
 /// Only this many tiles, those with the most contrast, are enlarged.
 const MAX_TILES: usize = 6;
+/// Side of the views in which unread codes are looked at again, in pixels.
+const SUSPECT_SIDE: usize = 900;
 /// Unread codes looked at again in detail.
 const MAX_SUSPECTS: usize = 4;
 
@@ -162,8 +164,7 @@ impl Search {
         for suspect in std::mem::take(&mut self.suspects).into_iter().take(MAX_SUSPECTS) {
             let known = self.labels.len();
             let Some(window) = self.window_around(&suspect) else { continue };
-            let factor = (900 / window.width.max(1)).clamp(1, 4);
-            let Some(view) = self.enlargement(window, factor) else { continue };
+            let Some(view) = self.closer(window) else { continue };
             let side = view.plane.long_side();
             for threshold in [
                 Threshold::Blocks,
@@ -220,6 +221,16 @@ impl Search {
         if let Some(view) = self.enlargement(window, factor) {
             self.plain(&view, 8 * factor);
         }
+    }
+
+    /// A window brought to about [`SUSPECT_SIDE`] pixels: enlarged if it is small, and not more
+    /// pixels than that if it is large.
+    fn closer(&self, window: Window) -> Option<View> {
+        let long = window.width.max(window.height).max(1);
+        let view = self.enlargement(window, (SUSPECT_SIDE / long).clamp(1, 4))?;
+        let coarser = long / SUSPECT_SIDE;
+        let plane = view.plane.shrunk(coarser)?;
+        Some(View { plane, scale: view.scale * coarser.max(1) as f32, ..view })
     }
 
     fn view(&self, factor: usize) -> Option<View> {

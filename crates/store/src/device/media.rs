@@ -2,13 +2,14 @@
 
 use doorstep_domain::time::UtcMs;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
 
 /// One photo or paper.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Medium {
     /// SHA-256 of the plain bytes, hex: its name everywhere.
     pub hash: String,
@@ -42,6 +43,11 @@ pub struct Medium {
 
 const COLUMNS: &str = "hash, kind, mime, subject, label, bytes, file, key, thumb, about, made_at, \
                        location, sent, received_at";
+
+/// Media without HQ's receipt; the caller may add an order.
+pub const UNSENT_MEDIA_SQL: &str = "SELECT hash, kind, mime, subject, label, bytes, file, key, \
+                                    thumb, about, made_at, location, sent, received_at \
+                                    FROM media WHERE received_at IS NULL";
 
 /// Keeps a medium whose file is already durable; `false` when the same bytes are kept already, under
 /// another file.
@@ -146,7 +152,8 @@ fn read_all(conn: &Connection, tail: &str, values: impl rusqlite::Params) -> Res
         .collect()
 }
 
-fn read_medium(row: &rusqlite::Row<'_>) -> rusqlite::Result<Medium> {
+/// One row of [`UNSENT_MEDIA_SQL`].
+pub fn read_medium(row: &rusqlite::Row<'_>) -> rusqlite::Result<Medium> {
     Ok(Medium {
         hash: row.get(0)?,
         kind: row.get(1)?,

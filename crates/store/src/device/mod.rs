@@ -23,8 +23,8 @@ pub use drafts::{
 };
 pub use feed::{FeedEntry, apply_feed, forget_feed};
 pub use media::{
-    Medium, media_files, media_of, media_waiting, medium, note_location, note_progress,
-    note_received, purge_received, put_medium, waiting_counts,
+    Medium, UNSENT_MEDIA_SQL, media_files, media_of, media_waiting, medium, note_location,
+    note_progress, note_received, purge_received, put_medium, read_medium, waiting_counts,
 };
 pub use outbox::{
     CommandRecord, DocumentRefusal, EditRecord, SealedBatch, Settlement, UNDECIDED_COMMANDS_SQL,

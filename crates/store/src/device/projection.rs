@@ -223,7 +223,10 @@ fn index(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<()> {
 
 fn words_of(conn: &Connection, kind: &str, id: Uuid) -> Result<Option<Words>> {
     Ok(match kind {
-        "customer" => Some(of_customer(conn, Some(id))?),
+        "customer" => match row(conn, kind, id)? {
+            Some(_) => Some(of_customer(conn, Some(id))?),
+            None => None,
+        },
         "card" => match record::<WarrantyCard>(conn, kind, id)? {
             Some(card) => Some(Words {
                 model: format!("{} {}", card.brand, card.model),

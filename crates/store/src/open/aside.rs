@@ -10,7 +10,7 @@ use std::{
 };
 
 /// How the name of a folder with a damaged database begins; the time of the move in UTC follows.
-const FOLDER: &str = "damaged-";
+pub const ASIDE: &str = "damaged-";
 
 /// SQLite's files beside a database (<https://www.sqlite.org/tempfiles.html>).
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
@@ -84,11 +84,11 @@ fn companions(path: &Path) -> impl Iterator<Item = PathBuf> {
 fn new_folder(path: &Path, now: UtcMs) -> io::Result<PathBuf> {
     let instant = Timestamp::from_millisecond(now.0).unwrap_or(Timestamp::UNIX_EPOCH);
     let time = instant.strftime("%Y%m%dT%H%M%SZ");
-    let mut folder = path.with_file_name(format!("{FOLDER}{time}"));
+    let mut folder = path.with_file_name(format!("{ASIDE}{time}"));
     for number in 2_u32.. {
         match fs::create_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                folder = path.with_file_name(format!("{FOLDER}{time}-{number}"));
+                folder = path.with_file_name(format!("{ASIDE}{time}-{number}"));
             }
             other => return other.map(|()| folder),
         }
@@ -103,7 +103,7 @@ fn newest_folder(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut newest = None;
     for entry in fs::read_dir(parent)? {
         let entry = entry?;
-        let is_ours = entry.file_name().to_string_lossy().starts_with(FOLDER);
+        let is_ours = entry.file_name().to_string_lossy().starts_with(ASIDE);
         if is_ours && entry.path().join(name).exists() {
             newest = newest.max(Some(entry.path()));
         }

@@ -11,7 +11,7 @@ mod migrate;
 #[cfg(test)]
 mod tests;
 
-pub use aside::{MovedAside, move_aside};
+pub use aside::{ASIDE, MovedAside, move_aside};
 pub use fault::Fault;
 pub use migrate::{Migration, Schema};
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    device::{self, CommandRecord, EditRecord},
+    device::{self, CommandRecord, EditRecord, Medium},
     error::Result,
 };
 
@@ -22,6 +22,9 @@ pub struct UnsentWork {
     pub edits: Vec<EditRecord>,
     /// Claims without HQ's decision, oldest first.
     pub commands: Vec<CommandRecord>,
+    /// Photos and papers without HQ's receipt, with the keys of their files; no thumbnails.
+    #[serde(default)]
+    pub media: Vec<Medium>,
 }
 
 /// The content of a rescue file is not unsent work, or not of a version this program knows.
@@ -50,6 +53,8 @@ impl UnsentWork {
         }
         work.edits = device::unsettled_edits(conn)?;
         work.commands = device::undecided_commands(conn)?;
+        work.media = device::media_waiting(conn, 0, u32::MAX)?;
+        work.media.iter_mut().for_each(|medium| medium.thumb = None);
         Ok(work)
     }
 

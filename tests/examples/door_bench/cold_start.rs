@@ -1,0 +1,107 @@
+//! From the start of a process to today's list: the core, and a minimal program that opens the same
+//! encrypted file and reads the same rows.
+
+use doorstep_app::{App, host::SystemHost};
+use doorstep_domain::time::UtcMs;
+use doorstep_store::vault::Vault;
+use doorstep_tests::{
+    device::PIN,
+    story::{DAY, offset_to_story_day},
+};
+use rusqlite::{Connection, OpenFlags};
+use serde_json::json;
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::figures::{median, ms, ratio};
+
+/// Role of a child: the whole core.
+pub const CORE: &str = "core";
+/// Role of a child: the bare query.
+pub const BARE: &str = "bare";
+/// Role of a child: nothing at all.
+pub const EMPTY: &str = "empty";
+const ROUNDS: usize = 21;
+
+/// The rows that today's list is made of.
+const LIST: &str = "SELECT v.body, p.kind, p.body FROM agenda a
+    JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+    JOIN link l ON l.kind = 'visit' AND l.id = a.visit
+    JOIN hq_row p ON p.id = l.parent AND p.kind IN ('customer', 'site', 'work_order')
+    WHERE a.day = ?1 ORDER BY a.starts_at, a.visit";
+
+/// Measures both in turn and prints the comparison.
+pub fn compare(profile: &Path) {
+    let vault = Vault::in_folder(profile);
+    let now = UtcMs(offset_to_story_day());
+    let mut pins = Vec::new();
+    let mut key = None;
+    for _ in 0..7 {
+        let started = Instant::now();
+        key = Some(vault.unlock(PIN, None, now).expect("the PIN is right"));
+        pins.push(started.elapsed());
+    }
+    let key = hex::encode(key.expect("unlocked").expose());
+    let profile = profile.to_str().expect("a plain path");
+    let (mut core, mut bare, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        core.push(run(&[CORE, profile]));
+        bare.push(run(&[BARE, profile, &key]));
+        empty.push(run(&[EMPTY]));
+    }
+    let (rows, listed) = (bare[0].1, core[0].1);
+    let whole = |runs: &[(Duration, usize)]| median(runs.iter().map(|run| run.0).collect());
+    let (core, bare, empty, pin) = (whole(&core), whole(&bare), whole(&empty), median(pins));
+    let ours = core.saturating_sub(pin);
+    println!("Medians of {ROUNDS} processes each, in turn; the file lies in the system's cache.\n");
+    println!("| from the start of the process | |\n|---|--:|");
+    println!("| core: profile, PIN, store, today's list ({listed} visits) | {} |", ms(core));
+    println!("| of which the PIN (Argon2id, 64 MiB, slow on purpose) | {} |", ms(pin));
+    println!("| core without the PIN | {} |", ms(ours));
+    println!("| bare: open the same file with the key, read the same {rows} rows | {} |", ms(bare));
+    println!("| an empty process of the same program | {} |", ms(empty));
+    println!("| **core without the PIN, beside bare** | **{}** |", ratio(ours, bare));
+}
+
+fn run(arguments: &[&str]) -> (Duration, usize) {
+    let program = std::env::current_exe().expect("this program");
+    let started = Instant::now();
+    let told = Command::new(program)
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("this program runs again");
+    let took = started.elapsed();
+    assert!(told.status.success(), "{arguments:?} failed");
+    let text = String::from_utf8(told.stdout).expect("UTF-8");
+    (took, text.trim().parse().expect("a number"))
+}
+
+/// The core, as a shell starts it.
+pub fn core(profile: &str) {
+    crate::runtime().block_on(async {
+        let host = SystemHost { clock_offset_ms: offset_to_story_day() };
+        let app = App::open(Path::new(profile), Arc::new(host)).expect("the profile is free");
+        app.call("unlock", json!({ "pin": PIN })).await.expect("the PIN is right");
+        let list = app.call("today", json!({ "day": DAY })).await.expect("a list");
+        println!("{}", crate::count(&list["visits"]));
+        // As when the window is closed: the process just ends.
+        std::process::exit(0);
+    });
+}
+
+/// The least a program can do for the same rows.
+pub fn bare(profile: &str, key: &str) {
+    let file = Path::new(profile).join("doorstep.db");
+    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a file");
+    conn.pragma_update(None, "key", format!("x'{key}'")).expect("a key");
+    let mut statement = conn.prepare(LIST).expect("the tables are there");
+    let rows = statement
+        .query_map([DAY], |row| Ok(row.get::<_, String>(0)?.len() + row.get::<_, String>(2)?.len()))
+        .expect("rows");
+    println!("{}", rows.filter(|row| row.as_ref().is_ok_and(|bytes| *bytes > 0)).count());
+}
