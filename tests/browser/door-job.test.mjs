@@ -1,0 +1,183 @@
+// The door job through the screens, with a real core and HQ, once per language, on a tablet and on
+// a phone: `node --test tests/browser` after `npm run build` in ui.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, listen, wear } from "../../ui/scripts/browser.mjs";
+import { DoorJob, scanLikeUsb } from "../../ui/scripts/doorJob.mjs";
+import { serve } from "../../ui/scripts/serve.mjs";
+import { PIN, Stage } from "../../ui/scripts/stage.mjs";
+import { film } from "./camera.mjs";
+import { collectData, seriousFindings, strayHan } from "./watch.mjs";
+
+const MOST_TAPS = 40;
+const MOST_TYPED = 60;
+let browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+/** A stage with one enrolled tablet behind the screens. */
+async function tabletStage(context, options = {}) {
+  const stage = new Stage();
+  context.after(() => stage.close());
+  await stage.startHq();
+  let tablet = await stage.device("tablet");
+  await tablet.call("enrol", { ticket: stage.ticket(stage.facts.door_job.engineer), pin: PIN, device_name: "tablet" });
+  await tablet.call("sync_now");
+  const site = await serve(() => tablet.base);
+  context.after(() => site.close());
+  return {
+    stage, site, job: stage.facts.door_job,
+    core: () => tablet,
+    /** SIGKILL, and a new process on the same profile, unlocked. */
+    killAndRestart: async () => {
+      tablet.kill();
+      await new Promise((done) => setTimeout(done, 200));
+      tablet = await stage.device("tablet");
+      await tablet.call("unlock", { pin: PIN });
+    },
+    ...options,
+  };
+}
+
+async function openPage(context, url, { viewport, locale, from = browser, touch = false }) {
+  const room = await from.newContext({ viewport, hasTouch: touch });
+  context.after(() => room.close());
+  const page = await room.newPage();
+  const faults = [];
+  listen(page, faults);
+  const data = collectData(page);
+  await page.goto(url);
+  await wear(page, { locale, theme: "light", textSize: 1 });
+  await page.reload();
+  await page.getByRole("navigation").waitFor();
+  return { page, faults, data };
+}
+
+for (const { locale, viewport, touch } of [
+  { locale: "zh", viewport: { width: 1280, height: 800 }, touch: false },
+  { locale: "en", viewport: { width: 390, height: 844 }, touch: true },
+]) {
+  test(`the door job without a network, ${locale} at ${viewport.width}×${viewport.height}`, { timeout: 240_000 }, async (context) => {
+    const { stage, site, job, core, killAndRestart } = await tabletStage(context);
+    const { page, faults, data } = await openPage(context, site.url, { viewport, locale, touch });
+    const walk = new DoorJob(page, job);
+    const look = async (screen) => {
+      await page.waitForTimeout(300);
+      assert.deepEqual(await seriousFindings(page), [], `accessibility of ${screen}`);
+      if (locale === "en") assert.deepEqual(await strayHan(page, data), [], `Chinese words on the English ${screen}`);
+    };
+    stage.stopHq();
+    await look("today");
+    await walk.openVisit();
+    await look("arrival");
+    await walk.arrive();
+    await look("identification");
+    await walk.identify();
+    await walk.inspect();
+    await look("inspection");
+    await walk.options();
+    await look("options");
+    await walk.quote();
+    await look("quote");
+    await walk.terms();
+    await look("terms");
+    await walk.sign({ file: false, strokes: 3 });
+
+    // Killed after stroke 3 of 5, and turned in the hand.
+    await killAndRestart();
+    await page.reload();
+    await page.getByText(/已恢复上次笔迹（3 笔）|3 strokes recovered/).waitFor();
+    await page.setViewportSize({ width: viewport.height, height: viewport.width });
+    await page.waitForTimeout(200);
+    assert.equal((await core().call("strokes", { work_order: job.work_order })).strokes.length, 3);
+    await walk.draw(2, 3);
+    await page.setViewportSize(viewport);
+    assert.equal((await core().call("strokes", { work_order: job.work_order })).strokes.length, 5);
+    await look("signature");
+    await walk.file();
+    await look("receipt");
+    assert.ok(walk.taps <= MOST_TAPS, `${walk.taps} taps`);
+    assert.ok(walk.typed <= MOST_TYPED, `${walk.typed} characters typed`);
+    context.diagnostic(`${locale}: ${walk.taps} taps, ${walk.typed} characters`);
+
+    await stage.startHq();
+    await core().call("sync_now");
+    await page.getByText(/DS-\d{8}-/).first().waitFor({ timeout: 30_000 });
+    await page.getByText(/总部已收到|Received by HQ/).first().waitFor();
+    assert.deepEqual(faults, []);
+  });
+}
+
+test("another amount makes the signature void", { timeout: 120_000 }, async (context) => {
+  const { site, job } = await tabletStage(context);
+  const { page } = await openPage(context, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
+  const walk = new DoorJob(page, job);
+  await walk.openVisit();
+  await walk.arrive();
+  await walk.identify();
+  await walk.inspect();
+  await walk.options();
+  await walk.quote();
+  await walk.terms();
+  await walk.sign({ file: false, strokes: 2 });
+  await page.getByRole("button", { name: "返回约定" }).click();
+  await page.getByRole("link", { name: /报价/ }).click();
+  await page.getByLabel(/上门优惠/).fill("180");
+  await page.getByLabel(/上门优惠/).blur();
+  await page.getByText("¥4,019.00").first().waitFor();
+  await walk.terms();
+  await page.getByRole("button", { name: "打开签字板" }).click();
+  await page.getByText("金额已变 +¥120.00，请重新签字").waitFor();
+  assert.ok(await page.getByRole("button", { name: "确认签字" }).isDisabled(), "nothing is signed");
+});
+
+test("the live camera reads a card", { timeout: 120_000 }, async (context) => {
+  const { stage, site, job, core } = await tabletStage(context);
+  const plain = await openPage(context, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
+  const { qr } = await core().call("card_view", { card: job.card });
+  const file = join(stage.folder, "camera.y4m");
+  await film(plain.page, qr, file);
+  const seeing = await launch({ camera: file });
+  context.after(() => seeing.close());
+  const { page } = await openPage(context, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh", from: seeing });
+  const walk = new DoorJob(page, job);
+  await walk.openVisit();
+  await walk.arrive();
+  await walk.identify({ camera: true });
+});
+
+test("a card by three scans, one key and a phone number", { timeout: 120_000 }, async (context) => {
+  const stage = new Stage();
+  context.after(() => stage.close());
+  await stage.startHq();
+  const laptop = await stage.device("laptop");
+  const clerk = stage.person("clerk", stage.facts.door_job.store).id;
+  await laptop.call("enrol", { ticket: stage.ticket(clerk), pin: PIN, device_name: "laptop" });
+  await laptop.call("sync_now");
+  const site = await serve(() => laptop.base);
+  context.after(() => site.close());
+  const { page, faults, data } = await openPage(context, `${site.url}#/desk/cards`, { viewport: { width: 1440, height: 900 }, locale: "en" });
+  await page.getByLabel("Product code").waitFor();
+  await scanLikeUsb(page, "2000000000503");
+  await page.getByText("S-XG-100").first().waitFor();
+  await scanLikeUsb(page, "SXG100B0009321");
+  await page.getByText("SXG100B0009321").first().waitFor();
+  await page.waitForTimeout(200);
+  // The phone field has the focus by itself.
+  await page.keyboard.type("13900009321", { delay: 90 });
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Card issued and saved on this device").waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+  assert.deepEqual(await strayHan(page, data), []);
+  for (const place of ["board", "orders", "tasks", "settings"]) {
+    await page.goto(`${site.url}#/desk/${place}`);
+    await page.waitForTimeout(500);
+    assert.deepEqual(await seriousFindings(page), [], `accessibility of ${place}`);
+    assert.deepEqual(await strayHan(page, data), [], `Chinese words on the English ${place}`);
+  }
+  assert.deepEqual(faults, []);
+});

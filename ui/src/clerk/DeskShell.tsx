@@ -1,0 +1,72 @@
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect, useLayoutEffect } from "react";
+import { Icon, type IconName } from "@/kit/Icon";
+import { m } from "@/paraglide/messages.js";
+import { useRead } from "@/platform/query";
+import { Mark } from "@/access/Frame";
+import { Strip } from "@/shared/Strip";
+import { CommandBar } from "./CommandBar";
+
+const places = [
+  { to: "/desk/board", icon: "board", name: m.desk_board, key: "1" },
+  { to: "/desk/orders", icon: "task", name: m.desk_orders, key: "2" },
+  { to: "/desk/cards", icon: "card", name: m.desk_cards, key: "3" },
+  { to: "/desk/tasks", icon: "alert", name: m.desk_tasks, key: "4" },
+  { to: "/desk/settings", icon: "me", name: m.nav_me, key: "5" },
+] as const satisfies readonly { to: string; icon: IconName; name: () => string; key: string }[];
+
+/** The desk: places at the left, one bar to scan or search, everything by keyboard. */
+export function DeskShell() {
+  const navigate = useNavigate();
+  const tasks = useRead("task_list", {});
+  const open = tasks.data?.tasks.filter((task) => task.decision === null).length ?? 0;
+  useLayoutEffect(() => {
+    // On the root, so that sheets outside this tree are as dense as the desk.
+    document.documentElement.dataset["density"] = "desk";
+    return () => {
+      delete document.documentElement.dataset["density"];
+    };
+  }, []);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const place = event.altKey && !event.ctrlKey ? places.find((one) => one.key === event.key) : undefined;
+      if (!place) return;
+      event.preventDefault();
+      void navigate({ to: place.to });
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [navigate]);
+  return (
+    <div className="flex h-full flex-row max-md:flex-col-reverse">
+      <nav aria-label={m.nav_main()} className="rule flex w-54 shrink-0 flex-col gap-1 border-r-(length:--border) bg-card p-3 max-md:w-full max-md:flex-row max-md:border-t-(length:--border) max-md:border-r-0 max-md:p-1">
+        <div className="flex items-center gap-3 px-2 pt-1 pb-4 max-md:hidden">
+          <Mark size={32} />
+          <span className="text-key font-bold text-primary">{m.app_name()}</span>
+        </div>
+        {places.map((place) => (
+          <Link
+            key={place.to}
+            to={place.to}
+            className="flex min-h-10 items-center gap-3 rounded-field px-3 text-body text-ink-2 -outline-offset-4 max-md:min-h-12 max-md:flex-1 max-md:flex-col max-md:justify-center max-md:gap-0 max-md:px-1 max-md:text-small"
+            activeProps={{ className: "bg-primary-soft text-primary! font-semibold" }}
+          >
+            <Icon name={place.icon} size={20} />
+            <span className="flex-1">{place.name()}</span>
+            {place.to === "/desk/tasks" && open > 0 && (
+              <span className="tabular rounded-pill bg-warn-soft px-2 text-label font-semibold text-warn outdoor:border-2">{open}</span>
+            )}
+            <kbd className="font-sans text-small text-ink-2 max-lg:hidden">Alt {place.key}</kbd>
+          </Link>
+        ))}
+      </nav>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Strip to="/desk/sync" />
+        <CommandBar />
+        <div className="min-h-0 flex-1">
+          <Outlet />
+        </div>
+      </div>
+    </div>
+  );
+}

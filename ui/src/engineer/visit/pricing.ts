@@ -1,0 +1,104 @@
+// From the choices at the door to the question put to the core.
+import type { CustomerFacts } from "@/generated/CustomerFacts";
+import type { FeeUse } from "@/generated/FeeUse";
+import type { LineKind } from "@/generated/LineKind";
+import type { Quote } from "@/generated/Quote";
+import type { QuoteInput } from "@/generated/QuoteInput";
+import type { QuoteLine } from "@/generated/QuoteLine";
+import { m } from "@/paraglide/messages.js";
+import type { WorkDraft } from "./work";
+
+/** The label by which subsidies know that nobody has asked. */
+const UNKNOWN = "unknown";
+const DOOR_DISCOUNT = "door";
+
+export function customerFacts(parties: WorkDraft["parties"]): CustomerFacts {
+  const role = (own: string) => (parties === "one" ? "customer" : parties === "several" ? own : UNKNOWN);
+  return {
+    kind: "natural",
+    rural: false,
+    parties: {
+      buyer: "customer",
+      payer: role("payer"),
+      applicant: role("applicant"),
+      recipient: role("recipient"),
+      seller: role("seller"),
+      signer: "customer",
+    },
+    prior_uses: [],
+    entitlements: [],
+  };
+}
+
+/** The door discount is taken off the first machine. */
+export function quoteInput(workOrder: string, asset: string | undefined, draft: WorkDraft): QuoteInput {
+  const tradeIn = draft.tradeIn && asset !== undefined;
+  return {
+    work_order: workOrder,
+    new: draft.skus.map((sku, index) => ({
+      line: `new-${index + 1}`,
+      sku,
+      discounts:
+        index === 0 && draft.discount > 0
+          ? [{ kind: "merchant", id: DOOR_DISCOUNT, amount: draft.discount, words: { zh: "上门优惠", en: "Door discount" } }]
+          : [],
+    })),
+    old: tradeIn ? [asset] : [],
+    fees: draft.fees ?? [],
+    ...(tradeIn ? { removal: draft.removal } : {}),
+    customer: customerFacts(draft.parties),
+    deposits: [],
+  };
+}
+
+/** The choices that led to a quote, so that an option can be taken up again. */
+export function choicesOf(quote: Quote): Partial<WorkDraft> {
+  const { request } = quote;
+  const door = request.new[0]?.discounts.find((discount) => discount.id === DOOR_DISCOUNT);
+  return {
+    skus: request.new.map((item) => item.sku).filter((sku) => sku !== undefined),
+    discount: door?.amount ?? 0,
+    tradeIn: request.old.length > 0,
+    fees: request.fees as FeeUse[],
+    ...(request.removal === undefined ? {} : { removal: request.removal }),
+  };
+}
+
+export type GroupId = "new" | "discount" | "subsidy" | "old" | "fee" | "deposit";
+
+const groupOf: Record<LineKind, GroupId> = {
+  list_price: "new",
+  discount: "discount",
+  subsidy: "subsidy",
+  old_value: "old",
+  old_deduction: "old",
+  old_bonus: "old",
+  fee: "fee",
+  deposit: "deposit",
+};
+
+export const groupName: Record<GroupId, () => string> = {
+  new: m.group_new,
+  discount: m.group_discount,
+  subsidy: m.group_subsidy,
+  old: m.group_old,
+  fee: m.group_fee,
+  deposit: m.group_deposit,
+};
+
+export interface Group {
+  id: GroupId;
+  lines: readonly QuoteLine[];
+  sum: number;
+}
+
+/** The lines in the order of calculation, grouped as the customer thinks of them. */
+export function groups(lines: readonly QuoteLine[]): Group[] {
+  const ids: readonly GroupId[] = ["new", "discount", "subsidy", "old", "fee", "deposit"];
+  return ids
+    .map((id) => {
+      const own = lines.filter((line) => groupOf[line.kind] === id);
+      return { id, lines: own, sum: own.reduce((sum, line) => sum + line.amount, 0) };
+    })
+    .filter((group) => group.lines.length > 0);
+}
