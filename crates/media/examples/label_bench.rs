@@ -24,6 +24,7 @@ mod symbol;
 
 use corpus::{Damage, FAMILIES, Sample, sample};
 use doorstep_media::label::{LabelFormat, LabelReading, read_image, read_luma};
+use std::process::ExitCode;
 use std::time::Instant;
 
 /// Pictures per kind, strength and family of codes.
@@ -40,11 +41,11 @@ struct Outcome {
     ms: u128,
 }
 
-fn main() {
+fn main() -> ExitCode {
     let only = std::env::args().nth(1);
     println!("| damage | strength | QR | EAN-13 | Code 128 | wrong | median ms |");
     println!("|---|---|---|---|---|---|---|");
-    let mut times = Vec::new();
+    let (mut times, mut wrong) = (Vec::new(), 0);
     for damage in Damage::ALL {
         let name = format!("{damage:?}");
         if only.as_ref().is_some_and(|only| *only != name) {
@@ -53,13 +54,19 @@ fn main() {
         for &strength in damage.strengths() {
             let outcomes = outcomes(damage, strength);
             times.extend(outcomes.iter().map(|o| o.ms));
+            wrong += outcomes.iter().map(|o| o.wrong).sum::<usize>();
             println!("| {name} | {strength} | {} |", row(&outcomes));
         }
     }
     println!("\n{} pictures with labels: {}.\n", times.len(), spread(times));
     if only.is_none() || only.as_deref() == Some("Empty") {
-        without_labels();
+        wrong += without_labels();
     }
+    if wrong > 0 {
+        eprintln!("{wrong} labels were read that are not in the pictures");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
 }
 
 fn outcomes(damage: Damage, strength: u32) -> Vec<Outcome> {
@@ -119,7 +126,9 @@ fn spread(times: Vec<u128>) -> String {
     format!("median {middle} ms, 95th percentile {high} ms, slowest {most} ms")
 }
 
-fn without_labels() {
+/// Prints the second table; gives the number of labels read, which must be 0.
+fn without_labels() -> usize {
+    let mut all = 0;
     println!("| without a label | pictures | labels read | median ms | slowest ms |");
     println!("|---|---|---|---|---|");
     // By size: 1600 × 1200, and 4000 × 3000 as a phone takes them.
@@ -143,9 +152,11 @@ fn without_labels() {
             }
             labels += reading.labels.len();
         }
+        all += labels;
         let slowest = quantile(times.clone(), 100);
         println!("| {name} | {EMPTY_SEEDS} | {labels} | {} | {slowest} |", median(times));
     }
     println!("\n{} pictures of 1600 × 1200: {}.", small.len(), spread(small));
     println!("{} pictures of 4000 × 3000: {}.", large.len(), spread(large));
+    all
 }

@@ -14,6 +14,7 @@ mod demo;
 mod failure;
 mod ignored;
 mod process;
+mod screens;
 mod steps;
 mod system_packages;
 mod tally;
@@ -25,7 +26,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <task>
 
   demo                     build the product and play the door story; PDFs land in target/demo
-  test                     everything that must pass: format, tidy, clippy, build, tests, codegen
+  test                     everything that must pass: format, tidy, clippy, build, tests, codegen,
+                           the screens' checks
   bench [NAME] [--write]   measure (labels, photos, search, door); --write puts it into docs/benchmarks.md
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released

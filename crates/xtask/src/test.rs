@@ -9,7 +9,7 @@ use crate::steps::{self, Step};
 use crate::system_packages::{self, BUILD_AND_TEST};
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{codegen, process, tidy};
+use crate::{codegen, process, screens, tidy};
 
 /// A test whose name holds these words makes network namespaces, mounts or other users, and is
 /// left out, and said to be, when the person is not root.
@@ -40,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             counted(workspace.cargo(&["test", "--locked", "--workspace", "--doc"]), &tally)
         }),
         Step::new("codegen", || codegen::check(workspace)),
+        Step::new("screens", || screens::check(workspace)),
     ]);
     let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let outcome = outcome.and_then(|()| at_least_one(&tally));

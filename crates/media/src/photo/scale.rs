@@ -12,8 +12,8 @@ use std::thread;
 const BITS: u32 = 14;
 /// Half, for rounding.
 const HALF: i32 = 1 << (BITS - 1);
-/// Lobes of the Lanczos window on each side. Two keep print on nameplates as readable as three, ring
-/// less at hard edges and cost a third less.
+/// Lobes of the Lanczos window on each side. Two ring less at hard edges than three and need a third
+/// fewer products.
 const LOBES: f64 = 2.0;
 /// Bytes of a row summed at a time: their sums fit the registers of every processor.
 const AT_ONCE: usize = 16;
