@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use thiserror::Error;
 
 use crate::{
+    facts::{FactView, Scalar},
     id::{AssetId, CustomerId, OrgId, PersonId, SiteId},
     time::{Date, UtcMs},
     words::Words,
@@ -245,6 +246,55 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// A machine of which nothing is known yet.
+    pub fn blank(id: AssetId) -> Asset {
+        Asset {
+            id,
+            category: String::new(),
+            subtype: None,
+            brand: String::new(),
+            model: String::new(),
+            gtin: None,
+            components: Vec::new(),
+            owner: None,
+            site: None,
+            nameplate_month: None,
+            installed_on: None,
+            purchased_on: None,
+            commercial: false,
+            custody: Vec::new(),
+        }
+    }
+
+    /// The machine with what its document says on top: tablet and HQ must see the same one.
+    pub fn seen_at_the_door(mut self, facts: &FactView) -> Asset {
+        let text = |key: &str| facts.text("identity", key).map(str::to_owned);
+        self.category = text("category").unwrap_or(self.category);
+        self.subtype = text("subtype").or(self.subtype);
+        self.brand = text("brand").unwrap_or(self.brand);
+        self.model = text("model").unwrap_or(self.model);
+        self.gtin = text("gtin").or(self.gtin);
+        let month = text("nameplate_month").and_then(|month| month.parse().ok());
+        self.nameplate_month = month.or(self.nameplate_month);
+        let day = |key: &str| text(key).and_then(|day| day.parse().ok());
+        self.installed_on = day("installed_on").or(self.installed_on);
+        self.purchased_on = day("purchased_on").or(self.purchased_on);
+        if let Some(Scalar::Bool(commercial)) = facts.get("identity", "commercial") {
+            self.commercial = *commercial;
+        }
+        for (key, value) in facts.section("components") {
+            // `body` or `body/serial`: a part's name, with or without the field's.
+            let part = key.strip_suffix("/serial").unwrap_or(key);
+            let (Some(serial), false) = (value.as_text(), part.contains('/')) else { continue };
+            let serial = Some(serial.trim().to_owned()).filter(|serial| !serial.is_empty());
+            match self.components.iter_mut().find(|held| held.part == part) {
+                Some(held) => held.serial = serial,
+                None => self.components.push(Component { part: part.to_owned(), serial }),
+            }
+        }
+        self
+    }
+
     /// The serials known so far.
     pub fn serials(&self) -> BTreeSet<String> {
         self.components.iter().filter_map(|part| part.serial.clone()).collect()

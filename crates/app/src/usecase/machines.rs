@@ -1,7 +1,7 @@
 //! A machine: what HQ knows of it, with what was seen at the door on top.
 
 use doorstep_domain::{
-    asset::{Asset, Component, YearMonth},
+    asset::{Asset, YearMonth},
     catalogue::{Catalogue, Category},
     facts::{DocKind, FactView, FieldEdit, Scalar},
     id::AssetId,
@@ -146,7 +146,10 @@ pub(crate) fn read_machine(
     if known.is_none() && facts.is_none() {
         return Err(ApiError::not_found("asset"));
     }
-    let asset = overlay(id, known, facts.as_ref());
+    let mut asset = known.unwrap_or_else(|| Asset::blank(id));
+    if let Some(facts) = &facts {
+        asset = asset.seen_at_the_door(facts);
+    }
     let shots = shots_of(facts.as_ref());
     let faults = faults_of(facts.as_ref(), &shots);
     let gas = match asset.site {
@@ -179,49 +182,6 @@ pub(crate) fn read_machine(
         facts,
         record: record_state::of(conn, &[id.0])?,
     })
-}
-
-/// HQ's row with the document's fields on top.
-fn overlay(id: AssetId, known: Option<Asset>, facts: Option<&FactView>) -> Asset {
-    let mut asset = known.unwrap_or_else(|| Asset {
-        id,
-        category: String::new(),
-        subtype: None,
-        brand: String::new(),
-        model: String::new(),
-        gtin: None,
-        components: Vec::new(),
-        owner: None,
-        site: None,
-        nameplate_month: None,
-        installed_on: None,
-        purchased_on: None,
-        commercial: false,
-        custody: Vec::new(),
-    });
-    let Some(facts) = facts else { return asset };
-    let text = |key: &str| facts.text("identity", key).map(str::to_owned);
-    asset.category = text("category").unwrap_or(asset.category);
-    asset.subtype = text("subtype").or(asset.subtype);
-    asset.brand = text("brand").unwrap_or(asset.brand);
-    asset.model = text("model").unwrap_or(asset.model);
-    asset.gtin = text("gtin").or(asset.gtin);
-    let month = text("nameplate_month").and_then(|text| text.parse().ok());
-    asset.nameplate_month = month.or(asset.nameplate_month);
-    let day = |key: &str| text(key).and_then(|text| text.parse().ok());
-    asset.installed_on = day("installed_on").or(asset.installed_on);
-    asset.purchased_on = day("purchased_on").or(asset.purchased_on);
-    if let Some(Scalar::Bool(commercial)) = facts.get("identity", "commercial") {
-        asset.commercial = *commercial;
-    }
-    for (part, serial) in facts.section("components") {
-        let serial = serial.as_text().map(str::to_owned);
-        match asset.components.iter_mut().find(|component| component.part == part) {
-            Some(component) => component.serial = serial,
-            None => asset.components.push(Component { part: part.to_owned(), serial }),
-        }
-    }
-    asset
 }
 
 /// Photo hash → guided shot.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use doorstep_domain::{
-    asset::{Asset, Component},
+    asset::Asset,
     customer::Customer,
     facts::{DocKind, FactView, Scalar},
     id::{AssetId, OrgId, TaskId, WorkOrderId},
@@ -18,7 +18,6 @@ use doorstep_domain::{
 use doorstep_store::error::Result;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{Desk, field_events};
 use crate::records::{self, derived_id, kind};
@@ -126,54 +125,11 @@ fn site(desk: &Desk<'_>, view: &FactView, order: &WorkOrder) -> Result<()> {
 fn asset(desk: &Desk<'_>, view: &FactView, buckets: &BTreeSet<Bucket>) -> Result<()> {
     let known: Option<Asset> = records::load(desk.conn, kind::ASSET, view.id)?;
     let is_new = known.is_none();
-    let text = |key| view.text("identity", key).map(str::to_owned);
-    let mut asset = known.unwrap_or_else(|| blank_asset(view.id));
-    asset.category = text("category").unwrap_or(asset.category);
-    asset.subtype = text("subtype").or(asset.subtype);
-    asset.brand = text("brand").unwrap_or(asset.brand);
-    asset.model = text("model").unwrap_or(asset.model);
-    asset.gtin = text("gtin").or(asset.gtin);
-    let date = |key| text(key).and_then(|day| day.parse().ok());
-    asset.installed_on = date("installed_on").or(asset.installed_on);
-    asset.purchased_on = date("purchased_on").or(asset.purchased_on);
-    asset.nameplate_month =
-        text("nameplate_month").and_then(|month| month.parse().ok()).or(asset.nameplate_month);
-    if let Some(Scalar::Bool(commercial)) = view.get("identity", "commercial") {
-        asset.commercial = *commercial;
-    }
-    for (key, value) in view.section("components") {
-        // `body` or `body/serial`: a part's name, with or without the field's.
-        let part = key.strip_suffix("/serial").unwrap_or(key);
-        let (Some(serial), false) = (value.as_text(), part.contains('/')) else { continue };
-        let serial = Some(serial.trim().to_owned()).filter(|serial| !serial.is_empty());
-        match asset.components.iter_mut().find(|held| held.part == part) {
-            Some(held) => held.serial = serial,
-            None => asset.components.push(Component { part: part.to_owned(), serial }),
-        }
-    }
+    let asset = known.unwrap_or_else(|| Asset::blank(AssetId(view.id))).seen_at_the_door(view);
     if is_new {
         records::put(desk.conn, kind::ASSET, view.id, buckets, &asset)
     } else {
         records::update(desk.conn, kind::ASSET, view.id, &asset)
-    }
-}
-
-fn blank_asset(id: Uuid) -> Asset {
-    Asset {
-        id: AssetId(id),
-        category: String::new(),
-        subtype: None,
-        brand: String::new(),
-        model: String::new(),
-        gtin: None,
-        components: Vec::new(),
-        owner: None,
-        site: None,
-        nameplate_month: None,
-        installed_on: None,
-        purchased_on: None,
-        commercial: false,
-        custody: Vec::new(),
     }
 }
 
