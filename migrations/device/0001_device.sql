@@ -63,6 +63,9 @@ CREATE TABLE outbox_command (
     decided_at   INTEGER
 ) STRICT;
 CREATE INDEX outbox_command_by_subject ON outbox_command(subject);
+CREATE INDEX outbox_command_by_kind ON outbox_command(kind);
+CREATE INDEX outbox_command_open ON outbox_command(seq)
+    WHERE decision IS NULL OR decision ->> 'decision' = 'refused';
 
 -- The sealed batch that awaits HQ's answer; re-sent byte for byte.
 CREATE TABLE outbox_batch (

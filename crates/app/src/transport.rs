@@ -97,15 +97,14 @@ pub(crate) async fn enrol(
 }
 
 impl Line {
-    /// The line to the HQ that enrolled this device.
+    /// The line to the HQ that enrolled this device, and to no other certificate.
     pub(crate) fn to_hq(identity: &Identity) -> ApiResult<Line> {
-        Line::new(&identity.address, &identity.pin, identity.device, identity.signing_key()?)
-    }
-
-    /// A line to the HQ with this certificate pin (SHA-256 of the certificate, hex).
-    fn new(address: &str, pin: &str, device: DeviceId, key: SigningKey) -> ApiResult<Line> {
-        let client = pinned_client(pin)?;
-        Ok(Line { address: address.to_owned(), client, device, key: Arc::new(key) })
+        Ok(Line {
+            address: identity.address.clone(),
+            client: pinned_client(&identity.pin)?,
+            device: identity.device,
+            key: Arc::new(identity.signing_key()?),
+        })
     }
 
     /// One exchange. `at` is HQ's time as estimated; a device that is far off learns HQ's time
@@ -209,23 +208,18 @@ async fn read_answer(mut response: Response) -> ApiResult<Answer> {
 }
 
 fn unreachable_hq(error: reqwest::Error) -> ApiError {
-    let mut cause: Option<&dyn std::error::Error> = Some(&error);
-    while let Some(inner) = cause {
-        if inner
-            .downcast_ref::<rustls::Error>()
-            .is_some_and(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)))
-        {
-            return ApiError::new(ErrorCode::HqUntrusted).detail(inner);
-        }
-        cause = inner.source();
-    }
     // The address is the customer's business and stays out of the log.
     let error = error.without_url();
-    let mut detail = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        detail = format!("{detail}: {inner}");
-        cause = inner.source();
+    let first: &dyn std::error::Error = &error;
+    let causes: Vec<_> = std::iter::successors(Some(first), |cause| cause.source()).collect();
+    let untrusted = causes.iter().find(|cause| {
+        cause
+            .downcast_ref::<rustls::Error>()
+            .is_some_and(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)))
+    });
+    if let Some(cause) = untrusted {
+        return ApiError::new(ErrorCode::HqUntrusted).detail(cause);
     }
-    ApiError::new(ErrorCode::HqUnreachable).detail(detail)
+    let chain: Vec<String> = causes.iter().map(ToString::to_string).collect();
+    ApiError::new(ErrorCode::HqUnreachable).detail(chain.join(": "))
 }

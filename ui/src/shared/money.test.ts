@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseYuan, yuan, yuanChange } from "./money";
+import { parseYuan, typedYuan, yuan, yuanChange } from "./money";
 
 describe("yuan", () => {
   it.each([
@@ -13,6 +13,8 @@ describe("yuan", () => {
 });
 
 describe("parseYuan", () => {
+  it.each([0, 5, 29, 540600, 123456789])("reads %i fen back from a field", (fen) =>
+    expect(parseYuan(typedYuan(fen))).toBe(fen));
   it.each([
     ["300", 30000],
     ["1,299.5", 129950],

@@ -10,7 +10,12 @@ export function yuan(fen: Fen): string {
   return `${sign}¥${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",")}.${cents}`;
 }
 
-/** The same with its sign always shown, for a change. */
+/** `5406.00`: an amount as a person would type it. */
+export function typedYuan(fen: Fen): string {
+  return yuan(fen).replace(/[¥,]/g, "");
+}
+
+/** [`yuan`] with its sign always shown, for a change. */
 export function yuanChange(fen: Fen): string {
   return fen > 0 ? `+${yuan(fen)}` : yuan(fen);
 }

@@ -351,7 +351,7 @@ pub(crate) fn read_card(
 
 /// The claim with which this device issued a card.
 fn own_card(conn: &Connection, id: CardId) -> ApiResult<IssueCard> {
-    for command in device::commands(conn, Some(id.0))? {
+    for command in device::commands_about(conn, id.0)? {
         if let Ok(Claim::CardIssue(issue)) = serde_json::from_str(&command.claim) {
             return Ok(*issue);
         }

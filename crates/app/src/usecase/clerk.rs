@@ -205,7 +205,7 @@ fn all_tasks(conn: &rusqlite::Connection) -> ApiResult<Vec<Task>> {
         .iter()
         .map(|row| Ok(row.record()?))
         .collect::<ApiResult<_>>()?;
-    for command in device::commands(conn, None)? {
+    for command in device::commands_of_kind(conn, "task_decide")? {
         if command.decision.is_none()
             && let Ok(Claim::TaskDecide(decided)) = serde_json::from_str(&command.claim)
             && let Some(task) = tasks.iter_mut().find(|task| task.id == decided.task)

@@ -130,7 +130,7 @@ pub(crate) fn orders_of(conn: &Connection, work_order: WorkOrderId) -> ApiResult
     for id in device::linked(conn, work_order.0, "order")? {
         orders.push(required_row(conn, "order", id)?);
     }
-    for command in device::commands(conn, None)? {
+    for command in device::commands_of_kind(conn, "order_file")? {
         if let Ok(Claim::OrderFile(file)) = serde_json::from_str(&command.claim)
             && file.signed.terms.work_order == work_order
             && !orders.iter().any(|order| order.id == file.signed.terms.order)
@@ -159,7 +159,7 @@ fn filed(conn: &Connection, order: CombinedOrder) -> ApiResult<FiledOrder> {
     for id in device::linked(conn, order.id.0, "payment")? {
         payments.push(required_row(conn, "payment", id)?);
     }
-    for command in device::commands(conn, None)? {
+    for command in device::commands_of_kind(conn, "payment_record")? {
         if let Ok(Claim::PaymentRecord(record)) = serde_json::from_str(&command.claim)
             && record.payment.order == Some(order.id)
             && !payments.iter().any(|payment| payment.id == record.payment.id)

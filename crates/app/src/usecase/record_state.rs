@@ -79,7 +79,7 @@ pub(crate) fn of(conn: &Connection, subjects: &[Uuid]) -> ApiResult<RecordState>
     let (mut media_received, mut media) = (0, 0);
     for subject in subjects {
         let edits = device::edits_of(conn, *subject)?;
-        let commands = device::commands(conn, Some(*subject))?;
+        let commands = device::commands_about(conn, *subject)?;
         for (standing, why) in edits.iter().map(of_edit).chain(commands.iter().map(of_command)) {
             state = state.max(standing);
             reason = why.or(reason);

@@ -99,11 +99,8 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
                     reason,
                 });
             }
-            for command in device::commands(conn, None)? {
+            for command in device::open_commands(conn)? {
                 let (state, reason) = record_state::of_command(&command);
-                if state == Standing::Received {
-                    continue;
-                }
                 items.push(OutboxItem {
                     subject: command.subject,
                     words: claim_words(&command.kind),
@@ -175,7 +172,7 @@ async fn view(session: &Session) -> ApiResult<SyncView> {
         .read(move |conn| {
             let waiting = device::waiting(conn)?;
             let (media_waiting, media) = device::waiting_counts(conn)?;
-            let refused_claims = device::commands(conn, None)?
+            let refused_claims = device::open_commands(conn)?
                 .iter()
                 .filter(|command| record_state::of_command(command).0 == Standing::NeedsAction)
                 .count();

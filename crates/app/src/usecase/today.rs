@@ -355,7 +355,7 @@ pub(crate) fn visit_as_known(conn: &Connection, id: Uuid) -> ApiResult<Visit> {
             let _ = visit.apply(&event);
         }
     }
-    for command in device::commands(conn, Some(id))?.iter().rev() {
+    for command in device::commands_about(conn, id)?.iter().rev() {
         if command.decision.is_none()
             && let Ok(Claim::VisitEnd(end)) = serde_json::from_str(&command.claim)
         {

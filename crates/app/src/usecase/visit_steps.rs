@@ -4,7 +4,7 @@ use doorstep_domain::{
     catalogue::{Catalogue, Category},
     id::{AssetId, VisitId},
     steps::{Gate, GateRefusal, Step, StepBook, StepFacts, gate},
-    time::{Date, UtcMs},
+    time::Date,
     visit::VisitState,
     words::Words,
     work_order::WorkOrder,
@@ -65,8 +65,7 @@ struct Standing {
 /// The steps of a visit.
 pub async fn visit_steps(app: &Arc<App>, input: VisitInput) -> ApiResult<VisitSteps> {
     let session = app.session().await?;
-    let now = session.time().await?.at;
-    let today = now.shanghai_day();
+    let today = session.time().await?.at.shanghai_day();
     let books = bundles::books_on(&session, today).await.ok();
     session
         .db
@@ -79,7 +78,7 @@ pub async fn visit_steps(app: &Arc<App>, input: VisitInput) -> ApiResult<VisitSt
             let book = StepBook::from_json(&bundles::payload_on(conn, "steps", today)?)
                 .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))?;
             let catalogue = books.as_deref().map(|books| &books.catalogue);
-            let standing = standing(conn, &order, visit.state, catalogue, today, now)?;
+            let standing = standing(conn, &order, visit.state, catalogue, today)?;
             let steps = book.visit_steps(order.job).map_or(&[][..], |template| &template.steps);
             let steps = steps.iter().map(|step| view(step, &standing)).collect();
             Ok(VisitSteps { visit: input.visit, steps })
@@ -93,7 +92,6 @@ fn standing(
     state: VisitState,
     catalogue: Option<&Catalogue>,
     today: Date,
-    now: UtcMs,
 ) -> ApiResult<Standing> {
     let mut facts = StepFacts::default();
     let mut shots = Vec::new();
@@ -123,7 +121,7 @@ fn standing(
     facts.certificates = person
         .certificates
         .iter()
-        .filter(|held| held.valid_until >= now.shanghai_day())
+        .filter(|held| held.valid_until >= today)
         .map(|held| held.kind)
         .collect();
     let arrived = !matches!(state, VisitState::Planned | VisitState::SetOff);

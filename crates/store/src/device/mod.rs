@@ -28,10 +28,10 @@ pub use media::{
 };
 pub use outbox::{
     CommandRecord, DocumentRefusal, EditRecord, SealedBatch, Settlement, UNDECIDED_COMMANDS_SQL,
-    UNSETTLED_EDITS_SQL, WaitingCounts, add_command, command, commands, drop_edits, edits_of,
-    fold_back, make_stale, next_unsent, put_batch, read_command, read_edit, restore_edit,
-    sealed_batch, settle, stale_documents, stale_edits, undecided_commands, unsettled_edits,
-    waiting,
+    UNSETTLED_EDITS_SQL, WaitingCounts, add_command, command, commands_about, commands_of_kind,
+    drop_edits, edits_of, fold_back, make_stale, next_unsent, open_commands, put_batch,
+    read_command, read_edit, restore_edit, sealed_batch, settle, stale_documents, stale_edits,
+    undecided_commands, unsettled_edits, waiting,
 };
 pub use projection::{AgendaRow, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};

@@ -177,14 +177,31 @@ pub fn command(conn: &Connection, key: CommandKey) -> Result<Option<CommandRecor
         .map_err(StoreError::from)
 }
 
-/// Claims, newest first; of one subject if given.
-pub fn commands(conn: &Connection, subject: Option<Uuid>) -> Result<Vec<CommandRecord>> {
-    let sql = format!(
-        "SELECT {COMMAND_COLUMNS} FROM outbox_command
-         WHERE ?1 IS NULL OR subject = ?1 ORDER BY seq DESC"
-    );
+/// Claims about one record, newest first.
+pub fn commands_about(conn: &Connection, subject: Uuid) -> Result<Vec<CommandRecord>> {
+    read_commands(conn, "subject = ?1", [subject])
+}
+
+/// Claims of one kind, named as `ClaimKind` travels, newest first.
+pub fn commands_of_kind(conn: &Connection, kind: &str) -> Result<Vec<CommandRecord>> {
+    read_commands(conn, "kind = ?1", [kind])
+}
+
+/// Claims that HQ has not decided or has refused, newest first.
+pub fn open_commands(conn: &Connection) -> Result<Vec<CommandRecord>> {
+    // Word for word the condition of the partial index `outbox_command_open`.
+    read_commands(conn, "decision IS NULL OR decision ->> 'decision' = 'refused'", [])
+}
+
+fn read_commands(
+    conn: &Connection,
+    condition: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<CommandRecord>> {
+    let sql =
+        format!("SELECT {COMMAND_COLUMNS} FROM outbox_command WHERE {condition} ORDER BY seq DESC");
     conn.prepare_cached(&sql)?
-        .query_map([subject], read_command)?
+        .query_map(values, read_command)?
         .map(|row| row.map_err(StoreError::from))
         .collect()
 }

@@ -9,7 +9,7 @@ import { Sheet } from "@/kit/Sheet";
 import { ErrorNote, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct } from "@/platform/query";
-import { parseYuan } from "@/shared/money";
+import { parseYuan, typedYuan } from "@/shared/money";
 
 const methods: readonly (readonly [PaymentMethod, () => string])[] = [
   ["wechat", m.method_wechat],
@@ -26,7 +26,7 @@ export function PaymentSheet({ open, onClose, filed, due }: { open: boolean; onC
   const record = useAct("payment_record");
   const [purpose, setPurpose] = useState<"deposit" | "balance">("balance");
   const [method, setMethod] = useState<PaymentMethod>("wechat");
-  const [amount, setAmount] = useState(() => (due / 100).toFixed(2));
+  const [amount, setAmount] = useState(() => typedYuan(due));
   const [reference, setReference] = useState("");
   const [payer, setPayer] = useState<Relation>("self");
   const fen = parseYuan(amount);

@@ -8,14 +8,14 @@ import { Field } from "@/kit/Field";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { asksOf, useFees, type FeeAsk } from "@/shared/books";
-import { parseYuan } from "@/shared/money";
+import { parseYuan, typedYuan } from "@/shared/money";
 import { say } from "@/shared/words";
 import { useWork, type WorkDraft } from "./work";
 
 /** What the quote depends on and the door decides: hand-in, who is who, discount, fees. */
 export function QuoteChoices() {
   const { asset, draft, patch } = useWork();
-  const [discount, setDiscount] = useState(draft.discount > 0 ? String(draft.discount / 100) : "");
+  const [discount, setDiscount] = useState(draft.discount > 0 ? typedYuan(draft.discount).replace(/\.00$/, "") : "");
   const fen = discount.trim() === "" ? 0 : parseYuan(discount);
   const keep = () => {
     if (fen !== null && fen !== draft.discount) patch({ discount: fen });
