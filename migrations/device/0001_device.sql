@@ -44,7 +44,8 @@ CREATE TABLE outbox_edit (
     made_at INTEGER NOT NULL,
     epoch   BLOB NOT NULL,                 -- the installation epoch that wrote `change`
     batch   INTEGER,                       -- number of the sealed batch it left in
-    refusal TEXT                           -- HQ's reason; the work is kept
+    refusal TEXT,                          -- HQ's reason; the work is kept
+    dismissed_at INTEGER                   -- when somebody put the refusal away
 ) STRICT;
 CREATE INDEX outbox_edit_by_doc ON outbox_edit(doc);
 
@@ -60,12 +61,13 @@ CREATE TABLE outbox_command (
     estimated_at INTEGER NOT NULL,
     batch        INTEGER,
     decision     TEXT,
-    decided_at   INTEGER
+    decided_at   INTEGER,
+    dismissed_at INTEGER                   -- when somebody put the refusal away
 ) STRICT;
 CREATE INDEX outbox_command_by_subject ON outbox_command(subject);
 CREATE INDEX outbox_command_by_kind ON outbox_command(kind);
 CREATE INDEX outbox_command_open ON outbox_command(seq)
-    WHERE decision IS NULL OR decision ->> 'decision' = 'refused';
+    WHERE decision IS NULL OR decision ->> 'decision' = 'refused' AND dismissed_at IS NULL;
 
 -- The sealed batch that awaits HQ's answer; re-sent byte for byte.
 CREATE TABLE outbox_batch (

@@ -91,6 +91,11 @@ impl Device {
         self.child.as_ref().map(Child::id)
     }
 
+    /// Where its host listens, for a browser's screens.
+    pub fn address(&self) -> &str {
+        self.base.trim_end_matches("/rpc")
+    }
+
     /// Its profile folder.
     pub fn profile(&self) -> &Path {
         &self.profile

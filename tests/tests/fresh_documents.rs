@@ -267,4 +267,16 @@ async fn a_field_that_the_person_may_no_longer_write_is_refused_alone() {
     let checks: Vec<&String> = checks.keys().collect();
     assert_eq!(checks, ["wm.hose"], "the machine is as HQ has it");
     assert_eq!(view["asset"]["brand"], "乙", "what a clerk may write was replayed: {view}");
+
+    hq.take_staff(&staff("engineer"));
+    let retry = json!({ "item": refused[0]["item"], "action": "retry" });
+    tablet.call("outbox_settle", retry).await;
+    let state = tablet.sync_until_settled(SETTLE).await;
+    assert_eq!((&state["refused"], &state["waiting"]), (&json!(0), &json!(0)), "{state}");
+    let view = tablet.call("machine_view", json!({ "asset": asset })).await;
+    let checks = &view["facts"]["sections"]["checks"];
+    assert!(
+        checks["wm.level"].is_object(),
+        "once allowed, it is written on HQ's version: {checks}"
+    );
 }

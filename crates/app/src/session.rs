@@ -299,6 +299,7 @@ pub(crate) fn add_claim(
             batch: None,
             decision: None,
             decided_at: None,
+            dismissed_at: None,
         },
     )?;
     Ok(key)

@@ -10,8 +10,9 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     usecase::{
-        access, cards, clerk, customers, find, inspecting, leads, machines, offer, ordering,
-        papers, photos, quoting, reference, scan, signing, sync_center, today, visit_steps,
+        access, cards, clerk, customers, find, inspecting, leads, loading, machines, offer,
+        ordering, papers, photos, planning, quoting, reference, scan, signing, sync_center, today,
+        visit_steps,
     },
 };
 
@@ -97,6 +98,7 @@ commands! {
     pin_change(access: PinChange) -> AppStatus, invalidates [Status];
 
     today(today: TodayInput) -> TodayView, invalidates [];
+    load_list(loading: TodayInput) -> LoadView, invalidates [];
     visit_open(today: VisitInput) -> VisitView, invalidates [];
     visit_steps(visit_steps: VisitInput) -> VisitSteps, invalidates [];
     visit_mark(today: VisitMark) -> VisitView, invalidates [Agenda, Visit, Sync];
@@ -155,9 +157,12 @@ commands! {
     sync_status(sync_center: Nothing) -> SyncView, invalidates [];
     sync_now(sync_center: Nothing) -> SyncView, invalidates [Agenda, Visit, Orders, Cards, Tasks, Sync];
     outbox(sync_center: Nothing) -> OutboxView, invalidates [];
+    outbox_settle(sync_center: OutboxSettle) -> OutboxView, invalidates [Agenda, Visit, Orders, Cards, Sync];
 
     board(clerk: BoardInput) -> BoardView, invalidates [];
     work_order_view(clerk: WorkOrderInput) -> WorkOrderView, invalidates [];
+    crew_list(planning: CrewInput) -> CrewView, invalidates [];
+    visit_plan(planning: VisitPlanInput) -> PlannedVisit, invalidates [Agenda, Visit, Tasks, Sync];
     task_list(clerk: Nothing) -> TaskList, invalidates [];
     task_decide(clerk: TaskDecide) -> TaskList, invalidates [Tasks, Orders, Sync];
 }

@@ -11,7 +11,7 @@ use crate::{
     combined_order::{SignatureError, SignedOrder},
     customer::{Customer, is_phone},
     end_code::{EndCode, Evidence},
-    id::{LoanId, OrderId, OrgId, TaskId, VisitId},
+    id::{LoanId, OrderId, OrgId, PersonId, TaskId, VisitId, WorkOrderId},
     lead::Lead,
     loaner::{Loan, LoanError, LoanReturn},
     payment::{Payment, PaymentError, PaymentStatus},
@@ -139,6 +139,21 @@ pub struct RescheduleVisit {
     pub reason: String,
 }
 
+/// Plans a visit: a new one, or another crew or slot for one that is not over (派工、改派、改约).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PlanVisit {
+    /// Which; an identity HQ does not know yet makes a new visit.
+    pub visit: VisitId,
+    /// The work orders a new visit carries, all of one household; a known visit keeps its own.
+    #[serde(default)]
+    pub work_orders: Vec<WorkOrderId>,
+    /// Who goes; the first leads. Empty takes the visit off everybody's list.
+    pub crew: Vec<PersonId>,
+    /// When.
+    pub slot: Slot,
+}
+
 /// Decides a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -172,6 +187,8 @@ pub enum Claim {
     VisitEnd(EndVisit),
     /// Ask for another slot.
     VisitReschedule(RescheduleVisit),
+    /// Plan a visit.
+    VisitPlan(PlanVisit),
     /// Decide a task.
     TaskDecide(DecideTask),
 }
@@ -199,6 +216,8 @@ pub enum ClaimKind {
     VisitEnd,
     /// Ask for another slot.
     VisitReschedule,
+    /// Plan a visit.
+    VisitPlan,
     /// Decide a task.
     TaskDecide,
 }
@@ -266,6 +285,7 @@ impl Claim {
             Claim::LoanerReturn(_) => ClaimKind::LoanerReturn,
             Claim::VisitEnd(_) => ClaimKind::VisitEnd,
             Claim::VisitReschedule(_) => ClaimKind::VisitReschedule,
+            Claim::VisitPlan(_) => ClaimKind::VisitPlan,
             Claim::TaskDecide(_) => ClaimKind::TaskDecide,
         }
     }
@@ -282,6 +302,7 @@ impl Claim {
             Claim::LoanerReturn(back) => Some(Subject::Loan(back.loan)),
             Claim::VisitEnd(end) => Some(Subject::Visit(end.visit)),
             Claim::VisitReschedule(wish) => Some(Subject::Visit(wish.visit)),
+            Claim::VisitPlan(plan) => Some(Subject::Visit(plan.visit)),
             Claim::TaskDecide(_) => None,
         }
     }
@@ -327,6 +348,7 @@ impl Claim {
                 if missing { Err(ClaimError::Evidence) } else { Ok(()) }
             }
             Claim::VisitReschedule(wish) => check_slot(&wish.wish),
+            Claim::VisitPlan(plan) => check_slot(&plan.slot),
             Claim::OrderCancel(_)
             | Claim::LeadSave(_)
             | Claim::LoanerReturn(_)

@@ -38,6 +38,18 @@ pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
             "总部没有这次上门，或已转给别人",
             "HQ has no such visit, or it was given to somebody else",
         ),
+        "work_order_unknown" => ("总部没有这张工单", "HQ has no such work order"),
+        "crew_not_of_store" => (
+            "所派的人不是本店在岗的工程师",
+            "somebody in the crew is not an engineer of this store",
+        ),
+        "one_household_only" => (
+            "一次上门只能去一户，选的工单不是同一户",
+            "one visit goes to one household, and these work orders do not",
+        ),
+        "nothing_to_plan" => {
+            ("这些工单没有可以再安排的内容", "nothing of these work orders can be planned again")
+        }
         "task_unknown" => ("这件待办已不在", "this task is gone"),
         "remedy_not_possible" => ("这种处理方式现在不行", "this remedy is not possible now"),
         "payment_already_recorded" => ("这笔收款已经记过", "this payment is recorded already"),

@@ -99,6 +99,7 @@ pub fn may_claim(role: Role, kind: ClaimKind) -> bool {
         | ClaimKind::VisitReschedule => STAFF,
         ClaimKind::VisitEnd => FIELD,
         ClaimKind::TaskDecide => COUNTER,
+        ClaimKind::VisitPlan => DESK,
     };
     roles.contains(&role)
 }
@@ -146,6 +147,8 @@ mod tests {
         assert!(!may_claim(Role::Clerk, ClaimKind::VisitEnd));
         assert!(may_claim(Role::Coordinator, ClaimKind::TaskDecide));
         assert!(!may_claim(Role::Engineer, ClaimKind::TaskDecide));
+        assert!(may_claim(Role::Coordinator, ClaimKind::VisitPlan));
+        assert!(!may_claim(Role::Clerk, ClaimKind::VisitPlan), "it moves other people's work");
         assert!(may_decide(Role::Clerk, Remedy::VoidCard));
         assert!(!may_decide(Role::Clerk, Remedy::Honour), "it costs the merchant money");
         assert!(may_decide(Role::Coordinator, Remedy::Honour));

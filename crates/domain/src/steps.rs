@@ -3,8 +3,10 @@
 
 mod book;
 mod gate;
+mod load;
 mod reasons;
 
-pub use book::{EvidenceList, Gate, PrepareItem, Step, StepBook, StepTemplate};
+pub use book::{EvidenceList, Gate, PrepareItem, SlotWindow, Step, StepBook, StepTemplate};
 pub use gate::{GateRefusal, StepFacts, can_finish, gate};
+pub use load::{LoadItem, LoadKind, LoadLine, load_list};
 pub use reasons::{LostReason, ReasonBook, WarnThreshold};

@@ -1,13 +1,6 @@
 //! The worked examples of the sample fee book, to the fen, and the algebra that must hold for any
 //! quantity.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use doorstep_domain::{

@@ -1,12 +1,5 @@
 //! Findings, severities and safe life under the sample checklist.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::collections::BTreeSet;
 
 use doorstep_domain::{

@@ -1,11 +1,4 @@
 //! The records of the business: who sees them, what a signature covers, what HQ refuses at sight.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "fixtures of this test"
-)]
-
 use doorstep_domain::{
     asset::{Asset, Component, CustodyError, HandOver, Holder, YearMonth},
     card::{CardProduct, CardStatus, WarrantyCard},

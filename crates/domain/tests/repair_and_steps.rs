@@ -1,22 +1,19 @@
 //! Repair estimates beside the trade-in value, and the gates and timers of steps.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::collections::BTreeSet;
 
 use doorstep_domain::{
-    catalogue::Category,
+    catalogue::{Catalogue, Category},
+    id::{LegId, VisitId},
     money::Fen,
     org::CertificateKind,
     repair::{PartUse, RepairBook, RepairCover, RepairError, RepairLevel, RepairRequest, estimate},
-    steps::{Gate, GateRefusal, ReasonBook, Step, StepBook, StepFacts, can_finish, gate},
+    steps::{
+        Gate, GateRefusal, LoadKind, ReasonBook, Step, StepBook, StepFacts, can_finish, gate,
+        load_list,
+    },
     time::UtcMs,
-    work_order::{JobKind, LegKind},
+    work_order::{JobKind, Leg, LegKind, LegState},
 };
 
 fn repairs() -> RepairBook {
@@ -233,4 +230,47 @@ fn reasons_say_when_to_ask_again() {
     assert!(reasons.lost_reason("no_model").unwrap().wish);
     assert_eq!(reasons.minutes("complete"), Some(1_200));
     assert_eq!(reasons.minutes("unheard_of"), None);
+}
+
+#[test]
+fn the_van_is_loaded_for_open_legs_and_tools_are_taken_once() {
+    let text = include_str!("../../../data/sample/catalogue.toml");
+    let catalogue = Catalogue::parse(&[("catalogue.toml", text)]).unwrap();
+    let ac = catalogue.models.iter().find(|model| model.category.0 == "ac").unwrap();
+    let [first, second] = [1, 2].map(|n| VisitId(uuid::Uuid::from_u128(n)));
+    let leg = |kind, state| Leg {
+        id: LegId(uuid::Uuid::from_u128(9)),
+        kind,
+        category: "ac".to_owned(),
+        asset: None,
+        gtin: (kind == LegKind::Deliver).then(|| ac.gtin.clone()),
+        visit: None,
+        state,
+    };
+    let legs =
+        [LegKind::Deliver, LegKind::Install, LegKind::Remove].map(|k| leg(k, LegState::Open));
+    let over = leg(
+        LegKind::Deliver,
+        LegState::Ended(doorstep_domain::work_order::LegEnding {
+            code: doorstep_domain::end_code::EndCode::Done,
+            at: UtcMs(0),
+            by: doorstep_domain::id::PersonId(uuid::Uuid::from_u128(7)),
+            note: String::new(),
+            evidence: Vec::new(),
+        }),
+    );
+    let stops = legs.iter().map(|leg| (first, leg));
+    let stops = stops.chain(legs.iter().map(|leg| (second, leg))).chain([(second, &over)]);
+
+    let list = load_list(&steps(), &catalogue, stops);
+    let quantity = |name: &str| {
+        let line = list.iter().find(|line| line.words.en.contains(name));
+        line.map(|line| (line.kind, line.quantity, line.visits.clone()))
+    };
+    let both = vec![first, second];
+    assert_eq!(quantity(&ac.sku), Some((LoadKind::NewMachine, 2, both.clone())));
+    assert_eq!(quantity("Outdoor bracket"), Some((LoadKind::Material, 2, both.clone())));
+    assert_eq!(quantity("Vacuum pump"), Some((LoadKind::Material, 1, both.clone())), "one tool");
+    assert_eq!(quantity("old "), Some((LoadKind::SpaceForOld, 2, both)));
+    assert!(list.is_sorted_by_key(|line| line.kind), "machines, material, room");
 }

@@ -1,12 +1,5 @@
 //! What the sample data must satisfy as a whole; each file's own rules are checked when it is read.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::collections::BTreeSet;
 
 use doorstep_domain::{

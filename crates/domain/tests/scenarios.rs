@@ -1,12 +1,5 @@
 //! Which scenarios fire for which household, and why.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use doorstep_domain::{
     catalogue::Catalogue,
     inspection::Checklist,

@@ -1,11 +1,4 @@
 //! Visits, legs, orders, cards and loans: no step that the rules forbid, no leg that moves another.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "fixtures of this test"
-)]
-
 use doorstep_domain::{
     card::CardStatus,
     combined_order::OrderRemedy,

@@ -1,12 +1,5 @@
 //! Valuation and depreciation against published or worked figures, to the fen.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::sync::LazyLock;
 
 use doorstep_domain::{

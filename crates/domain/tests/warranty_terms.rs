@@ -1,11 +1,4 @@
 //! The warranty by law: published dates, and what must hold for every card.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "fixtures of this test"
-)]
-
 use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     id::{CardId, OrgId},

@@ -20,6 +20,7 @@ pub mod records;
 pub mod reference;
 pub mod retire;
 pub mod server;
+pub mod sight;
 pub mod staff;
 pub mod store_keys;
 pub mod tls;

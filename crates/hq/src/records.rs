@@ -11,7 +11,6 @@ use doorstep_domain::{
     org::Bucket,
     site::Site,
     time::UtcMs,
-    visit::Visit,
     work_order::WorkOrder,
 };
 use doorstep_store::{
@@ -20,7 +19,7 @@ use doorstep_store::{
         customers,
         documents::{self, Accepted, Stored},
         feed::{self, Stream},
-        rows, settings, visits,
+        rows, settings,
     },
 };
 use doorstep_sync::Document;
@@ -113,48 +112,6 @@ pub fn load<T: DeserializeOwned>(conn: &Connection, kind: &str, id: Uuid) -> Res
 /// A store and some of its people.
 pub fn store_and(store: OrgId, people: impl IntoIterator<Item = PersonId>) -> BTreeSet<Bucket> {
     people.into_iter().map(Bucket::person).chain([Bucket::store(store)]).collect()
-}
-
-/// Writes a visit, and opens what its crew needs to see: work orders, customer, site and machines.
-pub fn put_visit(conn: &Connection, visit: &Visit) -> Result<()> {
-    let buckets = store_and(visit.store, visit.crew.iter().copied());
-    put(conn, kind::VISIT, visit.id.0, &buckets, visit)?;
-    visits::set(conn, visit.id, &visit.work_orders)?;
-    visits::crew_sees(conn, visit.id)?;
-    let crew: BTreeSet<Bucket> = visit.crew.iter().copied().map(Bucket::person).collect();
-    grant(conn, kind::CUSTOMER, None, visit.customer.0, &crew)?;
-    grant(conn, kind::SITE, None, visit.site.0, &crew)?;
-    for id in &visit.work_orders {
-        grant(conn, kind::WORK_ORDER, Some(DocKind::WorkOrder), id.0, &crew)?;
-        let order: Option<WorkOrder> = load(conn, kind::WORK_ORDER, id.0)?;
-        for asset in order.iter().flat_map(|order| &order.legs).filter_map(|leg| leg.asset) {
-            grant(conn, kind::ASSET, Some(DocKind::Asset), asset.0, &crew)?;
-        }
-    }
-    Ok(())
-}
-
-/// Adds buckets to a row, and to the document of the same identity.
-pub fn grant(
-    conn: &Connection,
-    row_kind: &str,
-    doc: Option<DocKind>,
-    id: Uuid,
-    more: &BTreeSet<Bucket>,
-) -> Result<()> {
-    if let Some(row) = rows::get(conn, row_kind, id)? {
-        let mut buckets = feed::buckets_of(conn, Stream::Row, row_kind, id)?;
-        buckets.extend(more.iter().cloned());
-        rows::put(conn, row_kind, id, &buckets, &row.body)?;
-    }
-    if let Some(doc) = doc
-        && documents::get(conn, id)?.is_some()
-    {
-        let mut buckets = feed::buckets_of(conn, Stream::Doc, doc.name(), id)?;
-        buckets.extend(more.iter().cloned());
-        documents::publish(conn, doc, id, &buckets)?;
-    }
-    Ok(())
 }
 
 /// Writes a work order with its document, for its store and the given people.

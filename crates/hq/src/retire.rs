@@ -7,27 +7,17 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_domain::{
-    facts::DocKind, id::PersonId, org::Bucket, time::UtcMs, visit::Visit, work_order::WorkOrder,
-};
-use doorstep_store::{
-    error::Result,
-    ledger::{
-        documents,
-        feed::{self, Stream},
-        orders, rows, uploads, visits,
-    },
-};
+use doorstep_domain::{id::PersonId, org::Bucket, time::UtcMs, visit::Visit};
+use doorstep_store::{error::Result, ledger::visits};
 use rusqlite::Connection;
-use uuid::Uuid;
 
-use crate::records::{self, derived_id, kind};
+use crate::{
+    records::{self, kind},
+    sight::{Item, shown_by, take_away},
+};
 
 /// How long the crew keeps the work after HQ saw that the visit is over: seven days.
 pub const KEEP_MS: i64 = 7 * UtcMs::DAY;
-
-/// One thing that a visit shows to its crew.
-type Item = (Stream, String, Uuid);
 
 /// Takes the work of visits long over away from their crews; returns how many visits.
 ///
@@ -67,52 +57,4 @@ pub fn run(conn: &Connection, now: UtcMs) -> Result<usize> {
     }
     tracing::info!(visits = done.len(), "finished work left its crews");
     Ok(done.len())
-}
-
-/// What a visit shows to its crew.
-fn shown_by(conn: &Connection, visit: &Visit) -> Result<BTreeSet<Item>> {
-    let row = |kind: &str, id: Uuid| (Stream::Row, kind.to_owned(), id);
-    let doc = |kind: DocKind, id: Uuid| (Stream::Doc, kind.name().to_owned(), id);
-    let mut items = BTreeSet::from([
-        row(kind::VISIT, visit.id.0),
-        row(kind::CUSTOMER, visit.customer.0),
-        row(kind::SITE, visit.site.0),
-    ]);
-    for id in &visit.work_orders {
-        items.extend([row(kind::WORK_ORDER, id.0), doc(DocKind::WorkOrder, id.0)]);
-        items.extend(orders::of_work_order(conn, *id)?.iter().map(|o| row(kind::ORDER, o.id.0)));
-        let order: Option<WorkOrder> = records::load(conn, kind::WORK_ORDER, id.0)?;
-        let assets: BTreeSet<Uuid> =
-            order.iter().flat_map(|o| &o.legs).filter_map(|leg| Some(leg.asset?.0)).collect();
-        for asset in &assets {
-            items.extend([row(kind::ASSET, *asset), doc(DocKind::Asset, *asset)]);
-        }
-        for subject in assets.iter().chain([&id.0]) {
-            for hash in uploads::received_for(conn, *subject)? {
-                items.insert(row(kind::MEDIA, derived_id(&["media", &hash, &subject.to_string()])));
-            }
-        }
-    }
-    Ok(items)
-}
-
-fn take_away(conn: &Connection, (stream, kind, id): &Item, gone: &BTreeSet<Bucket>) -> Result<()> {
-    let held = feed::buckets_of(conn, *stream, kind, *id)?;
-    let left: BTreeSet<Bucket> = held.difference(gone).cloned().collect();
-    if left == held {
-        return Ok(());
-    }
-    match stream {
-        Stream::Row => {
-            if let Some(row) = rows::get(conn, kind, *id)? {
-                rows::put(conn, kind, *id, &left, &row.body)?;
-            }
-        }
-        Stream::Doc => {
-            if let Some(stored) = documents::get(conn, *id)? {
-                documents::publish(conn, stored.kind, *id, &left)?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,17 +1,6 @@
 //! No device receives and none can write a byte outside its person's access.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
-mod common;
-
-use common::{NOON, World, code, fresh};
+use crate::common::{NOON, World, code, fresh};
 use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     claim::{Claim, EndVisit, IssueCard},

@@ -1,17 +1,6 @@
 //! Batches: each executed once, answered with the same bytes, and never blocked by one bad part.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
-mod common;
-
-use common::{World, code, fresh};
+use crate::common::{World, code, fresh};
 use doorstep_domain::{
     claim::{Claim, SaveLead},
     facts::{DocKind, FactView, FieldEdit},

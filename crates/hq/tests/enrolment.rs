@@ -1,18 +1,7 @@
 //! Who may talk to HQ at all.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
-mod common;
-
+use crate::common::{Device, World};
 use axum::http::{Method, StatusCode};
-use common::{Device, World};
 use doorstep_domain::time::UtcMs;
 use doorstep_hq::enrolment::CODE_LIFE_MS;
 use doorstep_store::ledger::people;

@@ -1,18 +1,7 @@
 //! Photos: resumed where they stopped, counted only with the right hash, seen by whoever may.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
-mod common;
-
+use crate::common::World;
 use axum::http::{Method, StatusCode};
-use common::World;
 use doorstep_hq::server::MediaRow;
 use sha2::{Digest, Sha256};
 

@@ -1,17 +1,6 @@
 //! Filing the combined order: executed once to the same fen, or refused with a task.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
-mod common;
-
-use common::{World, books, code, order, quote};
+use crate::common::{World, books, code, order, quote};
 use doorstep_domain::{
     claim::{Claim, DecideTask, FileOrder},
     combined_order::{CombinedOrder, OrderState},

@@ -1,14 +1,5 @@
 //! The real program over real TLS: found by its pin, killed at any instant, stopped politely.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,

@@ -16,14 +16,13 @@ const fn package(name: &'static str, program: &'static str) -> SystemPackage {
     SystemPackage { name, program }
 }
 
-/// For building and testing: SQLCipher and OpenSSL are built from C sources, OpenSSL's
-/// configuration needs the whole of Perl, and tests read PDFs back with poppler's tools.
+/// For building and testing: SQLCipher is built from C sources on Debian's OpenSSL, and tests read
+/// PDFs back with poppler's tools.
 pub(crate) const BUILD_AND_TEST: &[SystemPackage] = &[
     package("gcc", "gcc"),
     package("g++", "g++"),
     package("libc6-dev", "gcc"),
-    package("make", "make"),
-    package("perl", "perl"),
+    package("libssl-dev", "openssl"),
     package("pkg-config", "pkg-config"),
     package("poppler-utils", "pdftotext"),
 ];

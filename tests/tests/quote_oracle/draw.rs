@@ -1,7 +1,7 @@
 //! Draws sales at random, the same ones for the same seed, and close to where rules bite: around
 //! caps, ceilings and first and last days, with several machines of one kind.
 
-use crate::sale::{
+use super::sale::{
     BUYER, Customer, Entitlement, Fault, NewMachine, OldMachine, SELLER, Sale, Used,
 };
 
@@ -295,14 +295,14 @@ fn draw_customer(dice: &mut Dice, kinds: &[&'static str], day: &str) -> Customer
     for _ in 0..dice.one_of(&[0, 0, 0, 1, 2, 3]) {
         used.push(Used {
             quota: draw_quota(dice, day),
-            group: crate::notices::kind_of(dice.one_of(kinds)),
+            group: super::notices::kind_of(dice.one_of(kinds)),
             pieces: u32::try_from(dice.one_of(&[0, 1, 1, 1, 2, 4, 49])).unwrap(),
             fen: dice.one_of(&[0, 0, 25_000, 100_000, 1_300_000, 1_600_000, 1_700_000]),
         });
     }
     let mut entitlements: Vec<Entitlement> = Vec::new();
     for _ in 0..dice.one_of(&[0, 0, 0, 1, 2]) {
-        let (quota, group) = (draw_quota(dice, day), crate::notices::kind_of(dice.one_of(kinds)));
+        let (quota, group) = (draw_quota(dice, day), super::notices::kind_of(dice.one_of(kinds)));
         if entitlements.iter().any(|e| e.quota == quota && e.group == group) {
             continue;
         }

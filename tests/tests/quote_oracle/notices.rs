@@ -5,7 +5,7 @@
 //! Sources are named per programme in `data/rules`; where a notice is silent, the reading stated in
 //! that file's `note` is taken.
 
-use crate::sale::{APPLICANT, BUYER, Customer, NewMachine, PAYER, RECIPIENT, SELLER, Sale};
+use super::sale::{APPLICANT, BUYER, Customer, NewMachine, PAYER, RECIPIENT, SELLER, Sale};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Programme {

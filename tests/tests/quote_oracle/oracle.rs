@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::notices::{
+use super::notices::{
     Programme, Terms, collection_is_free, conditions_met, opens, programmes, terms, wants_old,
 };
-use crate::sale::{Fault, NewMachine, OldMachine, Sale};
+use super::sale::{Fault, NewMachine, OldMachine, Sale};
 
 /// One of the two totals, as the quote names its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -46,18 +46,13 @@ export function asksOf(fee: FeeRule): FeeAsk[] {
   return asks;
 }
 
-/** Fees that may arise with these categories in a store's sale: those of the machine's own trade, and the general
- * ones. A rule's identity begins with the trade it belongs to. */
-const tradeOf: Record<string, string> = { ac: "ac.", water_heater: "gh.", water_purifier: "wp.", tv: "tv." };
-
+/** Fees that may arise with these categories in a store's sale. */
 export function useFees(categories: readonly string[]): readonly FeeRule[] {
-  const trades = Object.values(tradeOf);
-  const own = categories.flatMap((category) => tradeOf[category] ?? []);
   return (
     useReference()?.fees.filter(
       (fee) =>
         (fee.channels.length === 0 || fee.channels.includes("store")) &&
-        (own.some((trade) => fee.id.startsWith(trade)) || !trades.some((trade) => fee.id.startsWith(trade))),
+        (fee.categories.includes("*") || categories.some((category) => fee.categories.includes(category))),
     ) ?? []
   );
 }

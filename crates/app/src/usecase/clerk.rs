@@ -1,16 +1,19 @@
 //! The clerk's and coordinator's desk: board, work orders, tasks.
 
 use doorstep_domain::{
+    card::WarrantyCard,
     claim::{Claim, DecideTask},
-    id::{PersonId, TaskId, WorkOrderId},
+    combined_order::CombinedOrder,
+    id::{CardId, PersonId, TaskId, VisitId, WorkOrderId},
     org::Person,
     rights::may_decide,
-    task::{Decision, Remedy, Task},
+    task::{Decision, Remedy, Subject, Task},
     time::{Date, UtcMs},
-    visit::VisitState,
+    visit::{Visit, VisitState},
     work_order::{Leg, WorkOrder},
 };
-use doorstep_store::device;
+use doorstep_store::{device, search};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
@@ -24,9 +27,13 @@ use crate::{
     usecase::{
         ordering::{self, FiledOrder},
         photos::{PhotoView, media_list},
-        today::{self, VisitRow, WorkOrderCard},
+        today::{VisitRow, WorkOrderCard},
+        visit_record,
     },
 };
+
+/// Cards shown beside each other when they claim one serial.
+const MOST_CARDS: usize = 10;
 
 /// Which day.
 #[derive(Debug, Default, Serialize, Deserialize, TS)]
@@ -95,11 +102,25 @@ pub struct WorkOrderView {
     pub papers: Vec<PhotoView>,
 }
 
+/// One task, with the way to what it is about.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct TaskRow {
+    /// The task.
+    #[serde(flatten)]
+    pub task: Task,
+    /// The work order it is about, if this device knows it.
+    pub work_order: Option<WorkOrderId>,
+    /// The latest visit that carries the work order.
+    pub visit: Option<VisitId>,
+    /// The warranty cards it is about: two where they claim one serial.
+    pub cards: Vec<CardId>,
+}
+
 /// What needs a person, by harm.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct TaskList {
     /// The tasks nobody has decided, then the decided ones.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<TaskRow>,
 }
 
 /// A decision on a task.
@@ -125,7 +146,7 @@ pub async fn board(app: &Arc<App>, input: BoardInput) -> ApiResult<BoardView> {
             let day = input.day.unwrap_or_else(|| now.shanghai_day());
             let mut rows = Vec::new();
             for entry in device::agenda(conn, day)? {
-                let (row, visit) = today::read_visit(conn, entry.visit, now)?;
+                let (row, visit) = visit_record::read_visit(conn, entry.visit, now)?;
                 let crew = visit.crew.iter().map(|id| crew_name(conn, *id)).collect();
                 rows.push(BoardRow { row, crew, work_orders: visit.work_orders });
             }
@@ -155,7 +176,7 @@ pub async fn work_order_view(app: &Arc<App>, input: WorkOrderInput) -> ApiResult
     let (card, record, orders) = session
         .db
         .read(move |conn| {
-            let card = today::work_order_card(conn, id)?;
+            let card = visit_record::work_order_card(conn, id)?;
             let record: WorkOrder = required_row(conn, "work_order", id.0)?;
             Ok((card, record, ordering::orders_of(conn, id)?))
         })
@@ -171,7 +192,13 @@ pub async fn work_order_view(app: &Arc<App>, input: WorkOrderInput) -> ApiResult
 /// What needs a person.
 pub async fn task_list(app: &Arc<App>, _: Nothing) -> ApiResult<TaskList> {
     let session = app.session().await?;
-    session.db.read(|conn| Ok(TaskList { tasks: all_tasks(conn)? })).await
+    session
+        .db
+        .read(|conn| {
+            let tasks = all_tasks(conn)?.into_iter().map(|task| task_row(conn, task));
+            Ok(TaskList { tasks: tasks.collect::<ApiResult<_>>()? })
+        })
+        .await
 }
 
 /// Decides a task; HQ carries the remedy out.
@@ -191,16 +218,56 @@ pub async fn task_decide(app: &Arc<App>, input: TaskDecide) -> ApiResult<TaskLis
     task_list(app, Nothing {}).await
 }
 
-fn crew_name(conn: &rusqlite::Connection, id: PersonId) -> String {
+fn task_row(conn: &Connection, task: Task) -> ApiResult<TaskRow> {
+    let visit_of = |id: VisitId| required_row::<Visit>(conn, "visit", id.0).ok();
+    let work_order = match task.subject {
+        Subject::WorkOrder(id) => Some(id),
+        Subject::Order(id) => required_row::<CombinedOrder>(conn, "order", id.0)
+            .ok()
+            .map(|order| order.signed.terms.work_order),
+        Subject::Visit(id) => visit_of(id).and_then(|visit| visit.work_orders.first().copied()),
+        _ => None,
+    };
+    let visit = match (task.subject, work_order) {
+        (Subject::Visit(id), _) => visit_of(id).map(|visit| visit.id),
+        (_, Some(order)) => visit_record::visit_of(conn, order)?,
+        _ => None,
+    };
+    let cards = match task.subject {
+        Subject::Card(id) => cards_with_serials_of(conn, id)?,
+        _ => Vec::new(),
+    };
+    Ok(TaskRow { task, work_order, visit, cards })
+}
+
+/// A card, and every other that carries one of its serials.
+fn cards_with_serials_of(conn: &Connection, id: CardId) -> ApiResult<Vec<CardId>> {
+    let Ok(card) = required_row::<WarrantyCard>(conn, "card", id.0) else {
+        return Ok(Vec::new());
+    };
+    let mut cards = vec![id];
+    for serial in &card.serials {
+        for hit in search::find_kinds(conn, &["card"], serial, MOST_CARDS)? {
+            let found = hit.id.parse().map_err(ApiError::internal)?;
+            let other: WarrantyCard = required_row(conn, "card", found)?;
+            if other.serials.contains(serial) && !cards.contains(&other.id) {
+                cards.push(other.id);
+            }
+        }
+    }
+    Ok(cards)
+}
+
+fn crew_name(conn: &Connection, id: PersonId) -> String {
     required_row::<Person>(conn, "person", id.0).map_or_else(|_| id.to_string(), |p| p.name)
 }
 
-fn open_tasks(conn: &rusqlite::Connection) -> ApiResult<Vec<Task>> {
+fn open_tasks(conn: &Connection) -> ApiResult<Vec<Task>> {
     Ok(all_tasks(conn)?.into_iter().filter(|task| task.decision.is_none()).collect())
 }
 
 /// Undecided first, by harm and deadline; a decision of this device counts before HQ has answered.
-fn all_tasks(conn: &rusqlite::Connection) -> ApiResult<Vec<Task>> {
+fn all_tasks(conn: &Connection) -> ApiResult<Vec<Task>> {
     let mut tasks: Vec<Task> = device::rows_of_kind(conn, "task")?
         .iter()
         .map(|row| Ok(row.record()?))

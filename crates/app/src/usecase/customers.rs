@@ -15,7 +15,7 @@ use std::sync::Arc;
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiResult, session::required_row};
+use crate::{app::App, error::ApiResult, session::required_row, usecase::visit_record};
 
 /// Which customer.
 #[derive(Debug, Serialize, Deserialize, TS)]
@@ -123,7 +123,7 @@ fn of_kind<T: serde::de::DeserializeOwned>(
 fn line_of(conn: &Connection, order: &WorkOrder) -> ApiResult<WorkOrderLine> {
     Ok(WorkOrderLine {
         work_order: order.id,
-        visit: device::linked(conn, order.id.0, "visit")?.last().copied().map(VisitId),
+        visit: visit_record::visit_of(conn, order.id)?,
         job_words: order.job.words(),
         state_words: order.state().words(),
     })

@@ -1,7 +1,12 @@
 //! Finding anything by any character, pinyin initials or last digits.
 
 use doorstep_domain::{
-    asset::Asset, card::WarrantyCard, customer::Customer, words::Words, work_order::WorkOrder,
+    asset::Asset,
+    card::WarrantyCard,
+    customer::Customer,
+    id::{VisitId, WorkOrderId},
+    words::Words,
+    work_order::WorkOrder,
 };
 use doorstep_store::{device, search};
 use rusqlite::Connection;
@@ -14,6 +19,7 @@ use crate::{
     app::App,
     error::{ApiError, ApiResult},
     session::required_row,
+    usecase::visit_record,
 };
 
 /// What to look for.
@@ -44,6 +50,8 @@ pub struct Found {
     pub title: String,
     /// Second line.
     pub detail: Words,
+    /// The latest visit that carries a work order, if this device knows one.
+    pub visit: Option<VisitId>,
 }
 
 /// What was found, newest first.
@@ -114,5 +122,9 @@ fn describe(conn: &Connection, kind: &str, id: Uuid) -> ApiResult<Found> {
         }
         other => return Err(ApiError::not_found(other)),
     };
-    Ok(Found { kind: kind.to_owned(), id, title, detail })
+    let visit = match kind {
+        "work_order" => visit_record::visit_of(conn, WorkOrderId(id))?,
+        _ => None,
+    };
+    Ok(Found { kind: kind.to_owned(), id, title, detail, visit })
 }

@@ -62,6 +62,9 @@ pub(crate) fn of_edit(edit: &EditRecord) -> (Standing, Option<Words>) {
 
 /// Where one claim stands, and why HQ refused it.
 pub(crate) fn of_command(command: &CommandRecord) -> (Standing, Option<Words>) {
+    if command.dismissed_at.is_some() {
+        return (Standing::Received, None);
+    }
     match (&command.decision, command.batch) {
         (Some(text), _) => match serde_json::from_str::<Decision>(text).map(|d| d.refusal()) {
             Ok(Some(reason)) => (Standing::NeedsAction, Some(reason)),

@@ -5,7 +5,7 @@ use doorstep_domain::{
     end_code::{EndCode, Evidence},
     fee::FeeRule,
     repair::{RepairBook, RepairLevel, SparePart},
-    steps::{LostReason, ReasonBook, StepBook},
+    steps::{LostReason, ReasonBook, SlotWindow, StepBook},
     valuation::Deduction,
     vocabulary::{DataError, Vocabulary},
     words::Words,
@@ -80,6 +80,8 @@ pub struct ReferenceView {
     pub ends: Vec<EndOption>,
     /// What the customer is asked to prepare.
     pub prepare: Vec<Words>,
+    /// When visits may be planned.
+    pub windows: Vec<SlotWindow>,
 }
 
 /// The lists and words of the reference data in force today.
@@ -109,7 +111,7 @@ pub async fn reference_view(app: &Arc<App>, input: ReferenceInput) -> ApiResult<
                 levels: [RepairLevel::Minor, RepairLevel::Medium, RepairLevel::Major]
                     .map(|level| LevelOption { level, words: level.words() })
                     .to_vec(),
-                fees: books.fees.fees.clone(),
+                fees: kept(&books.fees.fees, |fee| concerns(&fee.categories)),
                 lost: parsed(ReasonBook::from_json(&read("reasons")?))?.lost,
                 ends: EndCode::ALL.map(end_option).to_vec(),
                 prepare: steps
@@ -118,6 +120,7 @@ pub async fn reference_view(app: &Arc<App>, input: ReferenceInput) -> ApiResult<
                     .filter(|item| concerns(&item.categories))
                     .map(|item| item.words.clone())
                     .collect(),
+                windows: steps.windows,
             })
         })
         .await

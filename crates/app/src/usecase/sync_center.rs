@@ -1,6 +1,6 @@
 //! What waits, what failed and why, in words; counts come from HQ's receipts.
 
-use doorstep_domain::{time::UtcMs, words::Words};
+use doorstep_domain::{id::CommandKey, time::UtcMs, words::Words};
 use doorstep_store::device::{self, EditRecord};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
@@ -43,9 +43,42 @@ pub struct SyncView {
     pub warnings: Vec<ApiError>,
 }
 
+/// Names one thing in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxRef {
+    /// An edit, by its place.
+    Edit(i64),
+    /// A claim, by its key.
+    Claim(CommandKey),
+}
+
+/// What a person may do about something HQ refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxAction {
+    /// Write it again on what HQ has now, and send it.
+    Retry,
+    /// Put it away: it is kept, and asks for nobody any more.
+    Dismiss,
+}
+
+/// What to do about which thing.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct OutboxSettle {
+    /// The thing.
+    pub item: OutboxRef,
+    /// What to do.
+    pub action: OutboxAction,
+}
+
 /// One thing that waits or failed.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct OutboxItem {
+    /// Which.
+    pub item: OutboxRef,
+    /// What a person may do about it; nothing while it is on its way.
+    pub actions: Vec<OutboxAction>,
     /// The record it is about.
     pub subject: Option<Uuid>,
     /// What it is.
@@ -91,6 +124,8 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
             for edit in device::unsettled_edits(conn)? {
                 let (state, reason) = record_state::of_edit(&edit);
                 items.push(OutboxItem {
+                    item: OutboxRef::Edit(edit.seq),
+                    actions: actions(state, &[OutboxAction::Retry, OutboxAction::Dismiss]),
                     subject: Some(edit.doc),
                     words: edit_words(&edit),
                     made_at: edit.made_at,
@@ -102,6 +137,8 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
             for command in device::open_commands(conn)? {
                 let (state, reason) = record_state::of_command(&command);
                 items.push(OutboxItem {
+                    item: OutboxRef::Claim(command.key),
+                    actions: actions(state, &[OutboxAction::Dismiss]),
                     subject: command.subject,
                     words: claim_words(&command.kind),
                     made_at: command.made_at,
@@ -115,6 +152,35 @@ pub async fn outbox(app: &Arc<App>, _: Nothing) -> ApiResult<OutboxView> {
         })
         .await?;
     Ok(OutboxView { items })
+}
+
+/// Retries or puts away something HQ refused. A refused claim is not sent again: its screen makes a
+/// new one, so that HQ never sees one key with two meanings.
+pub async fn outbox_settle(app: &Arc<App>, input: OutboxSettle) -> ApiResult<OutboxView> {
+    let session = app.session().await?;
+    let at = session.time().await?.at;
+    let done = session
+        .db
+        .write(move |tx, _| {
+            Ok(match (input.item, input.action) {
+                (OutboxRef::Edit(seq), OutboxAction::Retry) => device::retry_edit(tx, seq)?,
+                (OutboxRef::Edit(seq), OutboxAction::Dismiss) => device::dismiss_edit(tx, seq, at)?,
+                (OutboxRef::Claim(key), OutboxAction::Dismiss) => {
+                    device::dismiss_command(tx, key, at)?
+                }
+                (OutboxRef::Claim(_), OutboxAction::Retry) => false,
+            })
+        })
+        .await?;
+    if !done {
+        return Err(ApiError::not_found("refused item"));
+    }
+    session.work_added();
+    outbox(app, Nothing {}).await
+}
+
+fn actions(state: Standing, possible: &[OutboxAction]) -> Vec<OutboxAction> {
+    if state == Standing::NeedsAction { possible.to_vec() } else { Vec::new() }
 }
 
 /// What an edit wrote, part by part.
@@ -158,6 +224,7 @@ fn claim_words(kind: &str) -> Words {
         "loaner_return" => Words::new("收回备用机", "Take a loaner back"),
         "visit_end" => Words::new("结束上门", "End a visit"),
         "visit_reschedule" => Words::new("改约申请", "Ask for another slot"),
+        "visit_plan" => Words::new("安排上门", "Plan a visit"),
         "task_decide" => Words::new("处理任务", "Decide a task"),
         other => Words::new(other, other),
     }

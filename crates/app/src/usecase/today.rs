@@ -5,19 +5,17 @@ use doorstep_domain::{
     customer::{Customer, MaskedCustomer},
     end_code::{EndCode, Evidence},
     facts::{DocKind, FactView, FieldEdit, Scalar},
-    id::{AssetId, PersonId, VisitId, WorkOrderId},
+    id::{AssetId, VisitId, WorkOrderId},
     site::Site,
-    time::{Date, UtcMs},
+    time::Date,
     visit::{Slot, Visit, VisitEvent, VisitState, VisitStep},
     words::Words,
-    work_order::{JobKind, WorkOrder, WorkOrderState},
+    work_order::{JobKind, WorkOrderState},
 };
 use doorstep_store::device;
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
-use uuid::Uuid;
 
 use crate::{
     app::App,
@@ -25,11 +23,11 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     session::{self, required_row},
-    usecase::record_state::{self, RecordState},
+    usecase::{
+        record_state::RecordState,
+        visit_record::{read_visit, visit_as_known, work_order_card},
+    },
 };
-
-/// Minutes past the slot from which a visit is shown as late (`warn` of the reason list).
-const LATE_GRACE_MIN: i64 = 10;
 
 /// Which day to list.
 #[derive(Debug, Default, Serialize, Deserialize, TS)]
@@ -312,92 +310,4 @@ async fn visit_with_first_order(app: &Arc<App>, visit: VisitId) -> ApiResult<(Vi
             Ok((visit, first.ok_or_else(|| ApiError::not_found("work order"))?))
         })
         .await
-}
-
-/// A visit's list row, and the visit with this device's own steps laid over HQ's row.
-pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(VisitRow, Visit)> {
-    let visit = visit_as_known(conn, id)?;
-    let customer: Customer = required_row(conn, "customer", visit.customer.0)?;
-    let site: Site = required_row(conn, "site", visit.site.0)?;
-    let (mut jobs, mut legs) = (Vec::new(), Vec::new());
-    for order in &visit.work_orders {
-        if let Ok(order) = required_row::<WorkOrder>(conn, "work_order", order.0) {
-            jobs.push(order.job.words());
-            legs.extend(order.legs.iter().map(|leg| leg.kind.words()));
-        }
-    }
-    let mut subjects = vec![id];
-    subjects.extend(visit.work_orders.iter().map(|order| order.0));
-    let row = VisitRow {
-        visit: visit.id,
-        slot: visit.slot,
-        slot_text: visit.slot.text(),
-        customer: customer.masked(),
-        address: site.address.clone(),
-        jobs,
-        legs,
-        chips: site.chips(),
-        state: visit.state,
-        state_words: visit.state.words(),
-        late: visit.late_words(now, LATE_GRACE_MIN),
-        record: record_state::of(conn, &subjects)?,
-    };
-    Ok((row, visit))
-}
-
-/// HQ's row with the steps that this device noted and HQ has not answered yet.
-pub(crate) fn visit_as_known(conn: &Connection, id: Uuid) -> ApiResult<Visit> {
-    let mut visit: Visit = required_row(conn, "visit", id)?;
-    let by = session::required_identity(conn)?.person_id();
-    if let Some(first) = visit.work_orders.first() {
-        for event in unanswered_steps(conn, first.0, by)? {
-            // A step that HQ's row holds already is refused by the state machine and changes nothing.
-            let _ = visit.apply(&event);
-        }
-    }
-    for command in device::commands_about(conn, id)?.iter().rev() {
-        if command.decision.is_none()
-            && let Ok(Claim::VisitEnd(end)) = serde_json::from_str(&command.claim)
-        {
-            let _ = visit.apply(&VisitEvent { step: end.step(), at: end.at, by });
-        }
-    }
-    Ok(visit)
-}
-
-fn unanswered_steps(conn: &Connection, order: Uuid, by: PersonId) -> ApiResult<Vec<VisitEvent>> {
-    let edits = device::edits_of(conn, order)?;
-    let noted = |step: VisitStep| {
-        let key = step.fact_key()?;
-        edits.iter().flat_map(|record| &record.edits).find_map(|edit| {
-            let at = edit.value.as_int()?;
-            (edit.section == "events" && edit.key == key).then_some(VisitEvent {
-                step,
-                at: UtcMs(at),
-                by,
-            })
-        })
-    };
-    Ok(VisitStep::FACTS.into_iter().filter_map(noted).collect())
-}
-
-/// A work order as the door needs it.
-pub(crate) fn work_order_card(conn: &Connection, id: WorkOrderId) -> ApiResult<WorkOrderCard> {
-    let order: WorkOrder = required_row(conn, "work_order", id.0)?;
-    let state = order.state();
-    let mut assets: Vec<AssetId> = order.legs.iter().filter_map(|leg| leg.asset).collect();
-    assets.dedup();
-    Ok(WorkOrderCard {
-        id,
-        number: order.number.clone(),
-        job: order.job,
-        job_words: order.job.words(),
-        complaint: order.complaint.clone(),
-        state,
-        state_words: state.words(),
-        legs: order.legs.iter().map(|leg| leg.kind.words()).collect(),
-        assets,
-        facts: session::view_document(conn, id.0)?,
-        record: record_state::of(conn, &[id.0])?,
-    })
 }

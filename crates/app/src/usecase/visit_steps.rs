@@ -22,7 +22,7 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     session::{self, required_row},
-    usecase::{inspecting, machines, ordering, today::visit_as_known},
+    usecase::{inspecting, machines, ordering, visit_record::visit_as_known},
 };
 
 /// One step as it stands.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
 
 use crate::{
+    catalogue::Category,
     end_code::EndCode,
     money::Fen,
     org::CertificateKind,
@@ -150,6 +151,8 @@ pub struct FeeRule {
     pub id: String,
     /// What people call it.
     pub name: Words,
+    /// Machines it may arise with; `*` for every category.
+    pub categories: Vec<Category>,
     /// What is counted.
     pub unit: FeeUnit,
     /// Price of one unit, in fen, where it does not depend on a measure.
@@ -286,6 +289,9 @@ impl Checked for FeeBook {
                 flaws.words("fees", index, id, "note", note);
             }
             let mut flaw = |field: &str, problem: &str| flaws.at("fees", index, id, field, problem);
+            if rule.categories.is_empty() {
+                flaw("categories", "names no machine; `*` stands for every category");
+            }
             check_prices(rule, &mut flaw);
             check_quantities(rule, &mut flaw);
             if rule.certificate.as_deref().is_some_and(|code| !is_code::<CertificateKind>(code)) {

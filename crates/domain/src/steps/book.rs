@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalogue::Category,
     org::CertificateKind,
+    steps::LoadItem,
     time::DayRange,
     vocabulary::{Checked, DataError, Flaws, SourceFile, read, read_json},
     words::Words,
     work_order::{JobKind, LegKind},
 };
+
+const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
 /// What must hold before a step may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,6 +115,16 @@ pub struct EvidenceList {
     pub source: String,
 }
 
+/// A stretch of the day that customers may choose for a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SlotWindow {
+    /// Its beginning, minutes after midnight in Asia/Shanghai.
+    pub from_min: u16,
+    /// Its end, minutes after midnight in Asia/Shanghai.
+    pub to_min: u16,
+}
+
 /// A published set of step templates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -131,6 +144,12 @@ pub struct StepBook {
     /// What papers and photos each purpose needs.
     #[serde(default)]
     pub evidence: Vec<EvidenceList>,
+    /// When visits may be planned.
+    #[serde(default)]
+    pub windows: Vec<SlotWindow>,
+    /// Material and tools by leg.
+    #[serde(default)]
+    pub load: Vec<LoadItem>,
 }
 
 impl StepBook {
@@ -206,6 +225,15 @@ impl Checked for StepBook {
             for words in &list.items {
                 flaws.words("evidence", index, &list.id, "items", words);
             }
+        }
+        for (index, window) in self.windows.iter().enumerate() {
+            if window.from_min >= window.to_min || window.to_min > MINUTES_OF_A_DAY {
+                let name = format!("{}–{}", window.from_min, window.to_min);
+                flaws.at("windows", index, &name, "to_min", "must end later, on the same day");
+            }
+        }
+        for (index, item) in self.load.iter().enumerate() {
+            flaws.words("load", index, &item.words.en, "words", &item.words);
         }
     }
 }

@@ -157,7 +157,7 @@ pub enum LegStep {
     },
     /// Over.
     End(LegEnding),
-    /// HQ plans a failed leg again.
+    /// HQ plans a leg that nobody has begun, or a failed one again.
     Reopen {
         /// For which visit.
         visit: Option<VisitId>,
@@ -219,7 +219,8 @@ impl Leg {
     /// Takes one step, or refuses and changes nothing.
     ///
     /// `open → started → (resting →) ended`. A leg that never started cannot end as done. A
-    /// failed leg whose code allows another try can be reopened; a done or closed one cannot.
+    /// failed leg whose code allows another try can be planned again, and so can one that nobody
+    /// has begun; a done or closed one cannot.
     pub fn apply(&mut self, step: &LegStep) -> Result<(), WorkOrderError> {
         let next = match (&self.state, step) {
             (LegState::Open, LegStep::Start { at }) => LegState::Started { at: *at },
@@ -234,6 +235,10 @@ impl Leg {
             }
             (LegState::Started { .. } | LegState::Resting { .. }, LegStep::End(ending)) => {
                 LegState::Ended(ending.clone())
+            }
+            (LegState::Open, LegStep::Reopen { visit }) => {
+                self.visit = *visit;
+                LegState::Open
             }
             (LegState::Ended(ending), LegStep::Reopen { visit })
                 if ending.code.next_step() != NextStep::Close =>

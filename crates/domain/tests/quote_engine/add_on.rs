@@ -3,7 +3,7 @@
 use doorstep_domain::quote::{AddOnError, Quote, add_on, reprice};
 use serde_json::{Value, json};
 
-use crate::cases::{books, quote, request};
+use super::cases::{books, quote, request};
 
 fn with_pipe(id: &str, milli: Option<i64>) -> Value {
     let fees = milli.map(|milli| {

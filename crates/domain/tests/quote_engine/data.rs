@@ -3,7 +3,7 @@
 use doorstep_domain::books::{BooksError, BundleKind};
 use doorstep_domain::subsidy::{Confidence, PackRelation};
 
-use crate::cases::{books, books_from, files};
+use super::cases::{books, books_from, files};
 
 fn flaws_after(file: &str, from: &str, to: &str) -> String {
     let mut all = files();

@@ -3,7 +3,7 @@
 use doorstep_domain::subsidy::RefusalCode as Code;
 use serde_json::json;
 
-use crate::cases::{codes, machine, old, quote, sale, subsidy, verdict};
+use super::cases::{codes, machine, old, quote, sale, subsidy, verdict};
 
 #[test]
 fn category_not_listed() {
@@ -109,14 +109,14 @@ fn old_unit_missing_and_of_the_wrong_kind() {
     let tv = || machine("1", "tv", 3_000, None);
     let without = quote(sale("2010-07-01", "CN-41", vec![tv()]));
     assert_eq!(codes(&without, "1", "CN-2009"), [Code::OldUnitMissing]);
-    let books = crate::cases::books_with(
+    let books = super::cases::books_with(
         "sample/valuation.toml",
         "valid = { from = \"2026-07-01\"",
         "valid = { from = \"2009-01-01\"",
     );
     let mut sale = sale("2010-07-01", "CN-41", vec![tv()]);
     sale["old"] = json!([old("o1", "stove")]);
-    let wrong = crate::cases::quote_with(sale, &books);
+    let wrong = super::cases::quote_with(sale, &books);
     assert_eq!(codes(&wrong, "1", "CN-2009"), [Code::OldUnitKind]);
 }
 

@@ -4,7 +4,7 @@ use doorstep_domain::books::Books;
 use doorstep_domain::subsidy::RefusalCode as Code;
 use serde_json::{Value, json};
 
-use crate::cases::{books_with, codes, machine, old, quote, quote_with, sale, subsidised, subsidy};
+use super::cases::{books_with, codes, machine, old, quote, quote_with, sale, subsidised, subsidy};
 
 fn of(category: &str, grade: Option<u8>, prices: &[i64]) -> Vec<Value> {
     let lines = prices.iter().enumerate();

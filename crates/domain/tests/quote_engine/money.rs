@@ -5,7 +5,7 @@ use doorstep_domain::quote::{LineKind, QuoteError, price};
 use doorstep_domain::subsidy::PayoutMode;
 use serde_json::{Value, json};
 
-use crate::cases::{books, books_with, machine, quote, quote_with, request, sale, subsidy};
+use super::cases::{books, books_with, machine, quote, quote_with, request, sale, subsidy};
 
 fn refused(value: Value) -> QuoteError {
     let error = price(&request(value), &books()).unwrap_err();

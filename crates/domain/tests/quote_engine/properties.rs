@@ -8,7 +8,7 @@ use doorstep_domain::quote::{Quote, price, reprice};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::cases::{books, request};
+use super::cases::{books, request};
 
 static BOOKS: LazyLock<Books> = LazyLock::new(books);
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cases::{machine, quote, sale, subsidy};
+use super::cases::{machine, quote, sale, subsidy};
 
 /// A television in Henan, 2024: list 18,999, the shop takes 999 off, 20 % would be 3,600 but the
 /// cap is 2,000; paid 16,000 (redcensor.com).

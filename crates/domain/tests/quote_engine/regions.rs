@@ -5,7 +5,7 @@ use doorstep_domain::quote::LineKind;
 use doorstep_domain::subsidy::RefusalCode as Code;
 use serde_json::json;
 
-use crate::cases::{books_with, codes, machine, quote, quote_with, sale, subsidy, verdict};
+use super::cases::{books_with, codes, machine, quote, quote_with, sale, subsidy, verdict};
 
 fn packs(quote: &doorstep_domain::quote::Quote) -> Vec<&str> {
     let lines = quote.lines_of(LineKind::Subsidy);

@@ -7,7 +7,7 @@ use doorstep_domain::money::Fen;
 use doorstep_domain::quote::{BrokenIdentity, Mismatch, Quote, UnreadableQuote, reprice};
 use serde_json::{Value, json};
 
-use crate::cases::{books, books_with, quote, quote_with};
+use super::cases::{books, books_with, quote, quote_with};
 
 fn visit() -> Value {
     json!({

@@ -159,7 +159,7 @@ fn plan(
         state: VisitState::Planned,
         log: Vec::new(),
     };
-    records::put_visit(conn, &visit)?;
+    crate::sight::put_visit(conn, &visit)?;
     Ok(json!({
         "visit": visit.id,
         "work_order": order.id,

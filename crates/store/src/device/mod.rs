@@ -3,6 +3,7 @@
 //! Reads take a connection, writes take a transaction: the caller decides what belongs together,
 //! and one user edit is one transaction over change, projection and outbox.
 
+mod batch;
 mod documents;
 mod drafts;
 mod feed;
@@ -13,6 +14,9 @@ mod reference;
 mod rows;
 mod settings;
 
+pub use batch::{
+    DocumentRefusal, SealedBatch, Settlement, fold_back, put_batch, sealed_batch, settle,
+};
 pub use documents::{
     LocalEdit, StoredDocument, forget_document, load_document, record_edit, replace_document,
     take_remote,
@@ -27,11 +31,11 @@ pub use media::{
     note_progress, note_received, purge_received, put_medium, read_medium, waiting_counts,
 };
 pub use outbox::{
-    CommandRecord, DocumentRefusal, EditRecord, SealedBatch, Settlement, UNDECIDED_COMMANDS_SQL,
-    UNSETTLED_EDITS_SQL, WaitingCounts, add_command, command, commands_about, commands_of_kind,
-    drop_edits, edits_of, fold_back, make_stale, next_unsent, open_commands, put_batch,
-    read_command, read_edit, restore_edit, sealed_batch, settle, stale_documents, stale_edits,
-    undecided_commands, unsettled_edits, waiting,
+    CommandRecord, EditRecord, UNDECIDED_COMMANDS_SQL, UNSETTLED_EDITS_SQL, WaitingCounts,
+    add_command, command, commands_about, commands_of_kind, dismiss_command, dismiss_edit,
+    drop_edits, edits_of, make_stale, next_unsent, open_commands, read_command, read_edit,
+    restore_edit, retry_edit, stale_documents, stale_edits, undecided_commands, unsettled_edits,
+    waiting,
 };
 pub use projection::{AgendaRow, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};

@@ -59,39 +59,9 @@ pub struct CommandRecord {
     pub decision: Option<String>,
     /// When HQ decided.
     pub decided_at: Option<UtcMs>,
-}
-
-/// The batch that awaits an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedBatch {
-    /// Its number.
-    pub number: u64,
-    /// SHA-256 of `bytes`.
-    pub hash: [u8; 32],
-    /// What goes out, byte for byte.
-    pub bytes: Vec<u8>,
-}
-
-/// HQ's refusal of one document's changes.
-#[derive(Debug, Clone)]
-pub struct DocumentRefusal {
-    /// The document.
-    pub doc: Uuid,
-    /// The error code.
-    pub code: String,
-}
-
-/// HQ's answer to the sealed batch, in the store's words.
-#[derive(Debug, Clone)]
-pub struct Settlement {
-    /// The batch it answers.
-    pub number: u64,
-    /// When HQ executed it.
-    pub executed_at: UtcMs,
-    /// Documents HQ refused.
-    pub refused: Vec<DocumentRefusal>,
-    /// Decisions as JSON, by claim.
-    pub decisions: Vec<(CommandKey, String)>,
+    /// When somebody put the refusal away.
+    #[serde(default)]
+    pub dismissed_at: Option<UtcMs>,
 }
 
 /// How much waits for HQ.
@@ -109,14 +79,16 @@ pub struct WaitingCounts {
 
 const EDIT_COLUMNS: &str = "seq, doc, kind, change, edits, author, made_at, batch, refusal";
 const COMMAND_COLUMNS: &str = "key, kind, subject, person, claim, made_at, estimated_at, batch, \
-                               decision, decided_at";
+                               decision, decided_at, dismissed_at";
 
-/// Edits without HQ's receipt; the caller may add an order.
+/// Edits without HQ's receipt, those that a person has put away left out; the caller may add an
+/// order.
 pub const UNSETTLED_EDITS_SQL: &str = "SELECT seq, doc, kind, change, edits, author, made_at, \
-                                       batch, refusal FROM outbox_edit";
+                                       batch, refusal FROM outbox_edit \
+                                       WHERE dismissed_at IS NULL";
 /// Claims without HQ's decision; the caller may add an order.
 pub const UNDECIDED_COMMANDS_SQL: &str = "SELECT key, kind, subject, person, claim, made_at, estimated_at, batch, decision, \
-     decided_at FROM outbox_command WHERE decision IS NULL";
+     decided_at, dismissed_at FROM outbox_command WHERE decision IS NULL";
 
 /// Every edit without HQ's receipt, oldest first.
 pub fn unsettled_edits(conn: &Connection) -> Result<Vec<EditRecord>> {
@@ -187,10 +159,11 @@ pub fn commands_of_kind(conn: &Connection, kind: &str) -> Result<Vec<CommandReco
     read_commands(conn, "kind = ?1", [kind])
 }
 
-/// Claims that HQ has not decided or has refused, newest first.
+/// Claims that HQ has not decided, or has refused and nobody has put away, newest first.
 pub fn open_commands(conn: &Connection) -> Result<Vec<CommandRecord>> {
     // Word for word the condition of the partial index `outbox_command_open`.
-    read_commands(conn, "decision IS NULL OR decision ->> 'decision' = 'refused'", [])
+    let open = "decision IS NULL OR decision ->> 'decision' = 'refused' AND dismissed_at IS NULL";
+    read_commands(conn, open, [])
 }
 
 fn read_commands(
@@ -208,7 +181,7 @@ fn read_commands(
 
 /// Unsettled edits of one document, oldest first: what the view lays over HQ's rows.
 pub fn edits_of(conn: &Connection, doc: Uuid) -> Result<Vec<EditRecord>> {
-    let sql = format!("SELECT {EDIT_COLUMNS} FROM outbox_edit WHERE doc = ?1 ORDER BY seq");
+    let sql = format!("{UNSETTLED_EDITS_SQL} AND doc = ?1 ORDER BY seq");
     read_edits(conn.prepare_cached(&sql)?.query([doc])?)
 }
 
@@ -234,69 +207,6 @@ pub fn next_unsent(
         .query_map([left], read_command)?
         .collect::<rusqlite::Result<_>>()?;
     Ok((edits, commands))
-}
-
-/// Writes a sealed batch before it is sent, and marks what is in it.
-pub fn put_batch(
-    tx: &Transaction<'_>,
-    batch: &SealedBatch,
-    edits: &[EditRecord],
-    commands: &[CommandRecord],
-) -> Result<()> {
-    if sealed_batch(tx)?.is_some() {
-        return Err(StoreError::BatchWaiting);
-    }
-    tx.execute(
-        "INSERT INTO outbox_batch (number, hash, bytes) VALUES (?1, ?2, ?3)",
-        params![batch.number, batch.hash, batch.bytes],
-    )?;
-    for edit in edits {
-        tx.prepare_cached("UPDATE outbox_edit SET batch = ?2 WHERE seq = ?1")?
-            .execute(params![edit.seq, batch.number])?;
-    }
-    for command in commands {
-        tx.prepare_cached("UPDATE outbox_command SET batch = ?2 WHERE key = ?1")?
-            .execute(params![command.key.0, batch.number])?;
-    }
-    Ok(())
-}
-
-/// The batch that awaits HQ's answer.
-pub fn sealed_batch(conn: &Connection) -> Result<Option<SealedBatch>> {
-    Ok(conn
-        .prepare_cached("SELECT number, hash, bytes FROM outbox_batch ORDER BY number LIMIT 1")?
-        .query_row([], |row| {
-            Ok(SealedBatch { number: row.get(0)?, hash: row.get(1)?, bytes: row.get(2)? })
-        })
-        .optional()?)
-}
-
-/// Takes HQ's answer in: receipts clear the edits, refusals mark them, decisions close the claims.
-pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
-    for refusal in &settlement.refused {
-        tx.prepare_cached(
-            "UPDATE outbox_edit SET refusal = ?3, batch = NULL WHERE batch = ?1 AND doc = ?2",
-        )?
-        .execute(params![settlement.number, refusal.doc, refusal.code])?;
-    }
-    tx.prepare_cached("DELETE FROM outbox_edit WHERE batch = ?1")?.execute([settlement.number])?;
-    for (key, decision) in &settlement.decisions {
-        tx.prepare_cached(
-            "UPDATE outbox_command SET decision = ?2, decided_at = ?3, batch = NULL WHERE key = ?1",
-        )?
-        .execute(params![key.0, decision, settlement.executed_at.0])?;
-    }
-    tx.prepare_cached("DELETE FROM outbox_batch WHERE number = ?1")?
-        .execute([settlement.number])?;
-    Ok(())
-}
-
-/// Returns everything in the sealed batch to the unsent state: the first step of a new epoch.
-pub fn fold_back(tx: &Transaction<'_>) -> Result<()> {
-    tx.execute("UPDATE outbox_edit SET batch = NULL WHERE batch IS NOT NULL", [])?;
-    tx.execute("UPDATE outbox_command SET batch = NULL WHERE batch IS NOT NULL", [])?;
-    tx.execute("DELETE FROM outbox_batch", [])?;
-    Ok(())
 }
 
 /// Unsettled edits of a document whose change was written under another epoch, oldest first: they
@@ -337,13 +247,44 @@ pub fn make_stale(tx: &Transaction<'_>, doc: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Puts a refused edit away: it is kept and asks for nobody any more. Tells whether there was one.
+pub fn dismiss_edit(tx: &Transaction<'_>, seq: i64, at: UtcMs) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE outbox_edit SET dismissed_at = ?2 WHERE seq = ?1 AND refusal IS NOT NULL",
+        params![seq, at.0],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Has a refused edit written again on HQ's version. Tells whether there was one.
+pub fn retry_edit(tx: &Transaction<'_>, seq: i64) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE outbox_edit SET refusal = NULL, epoch = zeroblob(16), dismissed_at = NULL
+         WHERE seq = ?1 AND refusal IS NOT NULL",
+        [seq],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Puts a refused claim away: it stays as a receipt and asks for nobody any more. Tells whether
+/// there was one.
+pub fn dismiss_command(tx: &Transaction<'_>, key: CommandKey, at: UtcMs) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE outbox_command SET dismissed_at = ?2
+         WHERE key = ?1 AND decision ->> 'decision' = 'refused'",
+        params![key.0, at.0],
+    )?;
+    Ok(changed > 0)
+}
+
 /// How much waits.
 pub fn waiting(conn: &Connection) -> Result<WaitingCounts> {
     Ok(conn
         .prepare_cached(
             "SELECT (SELECT count(*) FROM outbox_edit WHERE refusal IS NULL),
                     (SELECT count(*) FROM outbox_command WHERE decision IS NULL),
-                    (SELECT count(*) FROM outbox_edit WHERE refusal IS NOT NULL),
+                    (SELECT count(*) FROM outbox_edit
+                     WHERE refusal IS NOT NULL AND dismissed_at IS NULL),
                     (SELECT count(*) FROM outbox_batch)",
         )?
         .query_row([], |row| {
@@ -401,5 +342,6 @@ pub fn read_command(row: &rusqlite::Row<'_>) -> rusqlite::Result<CommandRecord> 
         batch: row.get(7)?,
         decision: row.get(8)?,
         decided_at: row.get::<_, Option<i64>>(9)?.map(UtcMs),
+        dismissed_at: row.get::<_, Option<i64>>(10)?.map(UtcMs),
     })
 }

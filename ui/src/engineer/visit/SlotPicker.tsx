@@ -1,17 +1,10 @@
 import type { Slot } from "@/generated/Slot";
 import { Segments } from "@/kit/Choice";
 import { m } from "@/paraglide/messages.js";
+import { useReference } from "@/shared/books";
 import { clock, day, midnight, plusDays, weekday } from "@/shared/time";
 
-const HOUR = 3_600_000;
-/** The day's windows, in hours; HQ confirms the one chosen. */
-const WINDOWS = [
-  [8, 10],
-  [10, 12],
-  [13, 15],
-  [15, 17],
-  [17, 19],
-] as const;
+const MINUTE_MS = 60_000;
 const weekdays = [m.sunday, m.monday, m.tuesday, m.wednesday, m.thursday, m.friday, m.saturday];
 
 export function slotWords(slot: Slot): string {
@@ -19,17 +12,19 @@ export function slotWords(slot: Slot): string {
   return `${on.slice(5)} ${weekdays[weekday(on)]?.() ?? ""} ${clock(slot.start)}–${clock(slot.end)}`;
 }
 
-/** A day of the next seven and one of its windows. */
+/** A day of the next seven and one of its published windows; HQ confirms the one chosen. */
 export function SlotPicker({ now, value, onChange }: { now: number; value: Slot; onChange: (slot: Slot) => void }) {
+  const published = useReference()?.windows ?? [];
   const today = day(now);
   const chosenDay = day(value.start);
   const days = Array.from({ length: 7 }, (_, index) => plusDays(today, index));
   if (!days.includes(chosenDay)) days.unshift(chosenDay);
-  const at = (on: string, from: number, to: number): Slot => ({
-    start: midnight(on) + from * HOUR,
-    end: midnight(on) + to * HOUR,
-  });
-  const windows = WINDOWS.map(([from, to]) => at(chosenDay, from, to)).filter((slot) => slot.end > now);
+  const windows = published
+    .map(({ from_min, to_min }): Slot => ({
+      start: midnight(chosenDay) + from_min * MINUTE_MS,
+      end: midnight(chosenDay) + to_min * MINUTE_MS,
+    }))
+    .filter((slot) => slot.end > now);
   const known = windows.some((slot) => slot.start === value.start && slot.end === value.end);
   if (!known) windows.unshift(value);
   return (

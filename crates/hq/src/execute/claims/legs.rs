@@ -57,7 +57,7 @@ pub(super) fn attach(desk: &Desk<'_>, file: &FileOrder) -> Result<()> {
             state: VisitState::Planned,
             log: Vec::new(),
         };
-        records::put_visit(desk.conn, &visit)?;
+        crate::sight::put_visit(desk.conn, &visit)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod legs;
 mod loaner;
 mod order;
 mod order_end;
+mod planning;
 mod small;
 mod task;
 mod visit;
@@ -85,6 +86,7 @@ fn carry_out(desk: &Desk<'_>, command: &Command, claim: &Claim) -> Result<Decisi
         Claim::LoanerReturn(back) => loaner::take_back(desk, command, back),
         Claim::VisitEnd(end) => visit::end(desk, command, end),
         Claim::VisitReschedule(wish) => visit::reschedule(desk, command, wish),
+        Claim::VisitPlan(plan) => planning::plan(desk, plan),
         Claim::TaskDecide(decide) => task::decide(desk, decide),
     }
 }

@@ -1,13 +1,5 @@
 //! The quote engine from outside: the repository's own rule data, requests as JSON, quotes back.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 mod add_on;
 mod assignment;
 mod cases;

@@ -1,0 +1,129 @@
+//! A visit and its work orders as this device knows them: HQ's rows with its own steps on top.
+
+use doorstep_domain::{
+    claim::Claim,
+    customer::Customer,
+    id::{AssetId, PersonId, VisitId, WorkOrderId},
+    site::Site,
+    time::UtcMs,
+    visit::{Visit, VisitEvent, VisitStep},
+    work_order::WorkOrder,
+};
+use doorstep_store::device;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::{
+    error::ApiResult,
+    session::{self, required_row},
+    usecase::{
+        record_state,
+        today::{VisitRow, WorkOrderCard},
+    },
+};
+
+/// Minutes past the slot from which a visit is shown as late (`warn` of the reason list).
+const LATE_GRACE_MIN: i64 = 10;
+
+/// A visit's list row, and the visit with this device's own steps laid over HQ's row.
+pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(VisitRow, Visit)> {
+    let visit = visit_as_known(conn, id)?;
+    let customer: Customer = required_row(conn, "customer", visit.customer.0)?;
+    let site: Site = required_row(conn, "site", visit.site.0)?;
+    let (mut jobs, mut legs) = (Vec::new(), Vec::new());
+    for order in &visit.work_orders {
+        if let Ok(order) = required_row::<WorkOrder>(conn, "work_order", order.0) {
+            jobs.push(order.job.words());
+            legs.extend(order.legs.iter().map(|leg| leg.kind.words()));
+        }
+    }
+    let mut subjects = vec![id];
+    subjects.extend(visit.work_orders.iter().map(|order| order.0));
+    let row = VisitRow {
+        visit: visit.id,
+        slot: visit.slot,
+        slot_text: visit.slot.text(),
+        customer: customer.masked(),
+        address: site.address.clone(),
+        jobs,
+        legs,
+        chips: site.chips(),
+        state: visit.state,
+        state_words: visit.state.words(),
+        late: visit.late_words(now, LATE_GRACE_MIN),
+        record: record_state::of(conn, &subjects)?,
+    };
+    Ok((row, visit))
+}
+
+/// HQ's row with the steps that this device noted and HQ has not answered yet.
+pub(crate) fn visit_as_known(conn: &Connection, id: Uuid) -> ApiResult<Visit> {
+    let mut visit: Visit = required_row(conn, "visit", id)?;
+    let by = session::required_identity(conn)?.person_id();
+    if let Some(first) = visit.work_orders.first() {
+        for event in unanswered_steps(conn, first.0, by)? {
+            // A step that HQ's row holds already is refused by the state machine and changes nothing.
+            let _ = visit.apply(&event);
+        }
+    }
+    for command in device::commands_about(conn, id)?.iter().rev() {
+        if command.decision.is_some() {
+            continue;
+        }
+        match serde_json::from_str(&command.claim) {
+            Ok(Claim::VisitEnd(end)) => {
+                let _ = visit.apply(&VisitEvent { step: end.step(), at: end.at, by });
+            }
+            Ok(Claim::VisitPlan(plan)) => (visit.crew, visit.slot) = (plan.crew, plan.slot),
+            _ => {}
+        }
+    }
+    Ok(visit)
+}
+
+fn unanswered_steps(conn: &Connection, order: Uuid, by: PersonId) -> ApiResult<Vec<VisitEvent>> {
+    let edits = device::edits_of(conn, order)?;
+    let noted = |step: VisitStep| {
+        let key = step.fact_key()?;
+        edits.iter().flat_map(|record| &record.edits).find_map(|edit| {
+            let at = edit.value.as_int()?;
+            (edit.section == "events" && edit.key == key).then_some(VisitEvent {
+                step,
+                at: UtcMs(at),
+                by,
+            })
+        })
+    };
+    Ok(VisitStep::FACTS.into_iter().filter_map(noted).collect())
+}
+
+/// The latest visit that carries a work order, if this device knows one.
+pub(crate) fn visit_of(conn: &Connection, order: WorkOrderId) -> ApiResult<Option<VisitId>> {
+    let mut visits = device::linked(conn, order.0, "visit")?
+        .into_iter()
+        .map(|id| required_row::<Visit>(conn, "visit", id))
+        .collect::<ApiResult<Vec<Visit>>>()?;
+    visits.sort_by_key(|visit| visit.slot.start);
+    Ok(visits.last().map(|visit| visit.id))
+}
+
+/// A work order as the door needs it.
+pub(crate) fn work_order_card(conn: &Connection, id: WorkOrderId) -> ApiResult<WorkOrderCard> {
+    let order: WorkOrder = required_row(conn, "work_order", id.0)?;
+    let state = order.state();
+    let mut assets: Vec<AssetId> = order.legs.iter().filter_map(|leg| leg.asset).collect();
+    assets.dedup();
+    Ok(WorkOrderCard {
+        id,
+        number: order.number.clone(),
+        job: order.job,
+        job_words: order.job.words(),
+        complaint: order.complaint.clone(),
+        state,
+        state_words: state.words(),
+        legs: order.legs.iter().map(|leg| leg.kind.words()).collect(),
+        assets,
+        facts: session::view_document(conn, id.0)?,
+        record: record_state::of(conn, &[id.0])?,
+    })
+}

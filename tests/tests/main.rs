@@ -1,0 +1,16 @@
+//! The product through its public doors: real programs, real disks, a line that breaks.
+
+mod cards;
+mod damage;
+mod desk;
+mod disk;
+mod door_job;
+mod fresh_documents;
+mod hostile;
+mod ledger;
+mod planning;
+mod projection;
+mod quote_cli;
+mod quote_oracle;
+mod secrets;
+mod trust;
