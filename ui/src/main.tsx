@@ -1,15 +1,19 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "react-aria-components";
-import { Enrol } from "./access/Enrol";
+import type { Role } from "@/generated/Role";
 import { Unlock } from "./access/Unlock";
 import { ErrorNote } from "./kit/States";
+import { UndoBar } from "./kit/Undo";
 import { queries, useRead } from "./platform/query";
-import { router } from "./router";
+import { readAhead, router } from "./router";
 import { show, useSettings } from "./shared/settings";
 import "./styles/app.css";
+
+// A device is enrolled once.
+const Enrol = lazy(() => import("./access/Enrol").then((part) => ({ default: part.Enrol })));
 
 show();
 
@@ -25,16 +29,37 @@ function Gate() {
   }
   if (!status.data) return null;
   const { stage } = status.data;
-  if (stage === "new" || stage === "not_enrolled") return <Enrol status={status.data} />;
+  if (stage === "new" || stage === "not_enrolled") {
+    return (
+      <Suspense>
+        <Enrol status={status.data} />
+      </Suspense>
+    );
+  }
   if (stage === "locked") return <Unlock status={status.data} />;
-  return <RouterProvider router={router} context={{ role: status.data.person?.role ?? "engineer" }} />;
+  return <AtWork role={status.data.person?.role ?? "engineer"} />;
+}
+
+/** Long enough for the first screen to be painted. */
+const READ_AHEAD_MS = 400;
+
+function AtWork({ role }: { role: Role }) {
+  useEffect(() => {
+    const timer = setTimeout(() => readAhead(role), READ_AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, [role]);
+  return (
+    <>
+      <RouterProvider router={router} context={{ role }} />
+      <UndoBar />
+    </>
+  );
 }
 
 function App() {
   const { locale } = useSettings();
-  // The key draws everything anew in the other language; records and drafts are in the core.
   return (
-    <I18nProvider key={locale} locale={locale === "zh" ? "zh-CN" : "en-US"}>
+    <I18nProvider locale={locale === "zh" ? "zh-CN" : "en-US"}>
       <QueryClientProvider client={queries}>
         <Gate />
       </QueryClientProvider>

@@ -3,26 +3,37 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Role } from "@/generated/Role";
-import { Board } from "./clerk/Board";
-import { Cards } from "./clerk/Cards";
-import { DeskShell } from "./clerk/DeskShell";
-import { Orders } from "./clerk/Orders";
-import { DeskSettings } from "./clerk/Settings";
-import { Tasks } from "./clerk/Tasks";
-import { CardScreen, MachineScreen } from "./engineer/card/CardScreen";
-import { CustomerScreen } from "./engineer/find/CustomerScreen";
-import { FindScreen } from "./engineer/find/FindScreen";
-import { Me } from "./engineer/me/Me";
-import { ScanScreen } from "./engineer/scan/ScanScreen";
-import { EngineerShell, WorkspaceShell } from "./engineer/Shell";
-import { SignScreen } from "./engineer/sign/SignScreen";
-import { Today } from "./engineer/today/Today";
-import { VisitScreen } from "./engineer/visit/VisitScreen";
-import { SyncCentre } from "./shared/SyncCentre";
+import { useSettings } from "./shared/settings";
+
+type Desk = "engineer" | "desk";
+const parts: Record<Desk, (() => Promise<unknown>)[]> = { engineer: [], desk: [] };
+
+/** A screen whose code is read when it is first shown, and which is drawn anew in place when the
+ * language changes: what stands half typed in its fields stays. */
+function screen(desk: Desk, load: () => Promise<() => ReactNode>) {
+  const read = async () => ({ default: await load() });
+  const Late = lazyRouteComponent(read);
+  parts[desk].push(read);
+  const Screen = () => {
+    useSettings();
+    return <Late />;
+  };
+  // The router reads a screen's code before it goes there.
+  return Object.assign(Screen, { preload: () => Late.preload?.() });
+}
+const field = (load: () => Promise<() => ReactNode>) => screen("engineer", load);
+const counter = (load: () => Promise<() => ReactNode>) => screen("desk", load);
+
+/** Reads the code of every screen of a role, so that nothing is read at the door. */
+export function readAhead(role: Role): void {
+  for (const read of parts[role === "engineer" ? "engineer" : "desk"]) void read();
+}
 
 const root = createRootRouteWithContext<{ role: Role }>()({ component: Outlet });
 
@@ -35,10 +46,22 @@ const home = createRoute({
   },
 });
 
-const engineer = createRoute({ getParentRoute: () => root, id: "engineer", component: EngineerShell });
-const workspace = createRoute({ getParentRoute: () => root, id: "workspace", component: WorkspaceShell });
+const engineer = createRoute({
+  getParentRoute: () => root,
+  id: "engineer",
+  component: field(() => import("./engineer/Shell").then((part) => part.EngineerShell)),
+});
+const workspace = createRoute({
+  getParentRoute: () => root,
+  id: "workspace",
+  component: field(() => import("./engineer/Shell").then((part) => part.WorkspaceShell)),
+});
 
-const desk = createRoute({ getParentRoute: () => root, path: "/desk", component: DeskShell });
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  component: counter(() => import("./clerk/DeskShell").then((part) => part.DeskShell)),
+});
 
 /** The named texts of an address; digits that were read as a number are text again. */
 function named<K extends string>(search: Record<string, unknown>, ...keys: K[]): Partial<Record<K, string>> {
@@ -52,14 +75,14 @@ function named<K extends string>(search: Record<string, unknown>, ...keys: K[]):
 const tree = root.addChildren([
   home,
   engineer.addChildren([
-    createRoute({ getParentRoute: () => engineer, path: "/today", component: Today }),
-    createRoute({ getParentRoute: () => engineer, path: "/scan", component: ScanScreen }),
-    createRoute({ getParentRoute: () => engineer, path: "/find", component: FindScreen }),
-    createRoute({ getParentRoute: () => engineer, path: "/me", component: Me }),
-    createRoute({ getParentRoute: () => engineer, path: "/me/sync", component: SyncCentre }),
-    createRoute({ getParentRoute: () => engineer, path: "/customer/$customer", component: CustomerScreen }),
-    createRoute({ getParentRoute: () => engineer, path: "/card/$card", component: CardScreen }),
-    createRoute({ getParentRoute: () => engineer, path: "/machine/$asset", component: MachineScreen }),
+    createRoute({ getParentRoute: () => engineer, path: "/today", component: field(() => import("./engineer/today/Today").then((part) => part.Today)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/scan", component: field(() => import("./engineer/scan/ScanScreen").then((part) => part.ScanScreen)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/find", component: field(() => import("./engineer/find/FindScreen").then((part) => part.FindScreen)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/me", component: field(() => import("./engineer/me/Me").then((part) => part.Me)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/me/sync", component: field(() => import("./shared/SyncCentre").then((part) => part.SyncCentre)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/customer/$customer", component: field(() => import("./engineer/find/CustomerScreen").then((part) => part.CustomerScreen)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/card/$card", component: field(() => import("./engineer/card/CardScreen").then((part) => part.CardScreen)) }),
+    createRoute({ getParentRoute: () => engineer, path: "/machine/$asset", component: field(() => import("./engineer/card/CardScreen").then((part) => part.MachineScreen)) }),
   ]),
   createRoute({
     getParentRoute: () => root,
@@ -69,26 +92,26 @@ const tree = root.addChildren([
     },
   }),
   workspace.addChildren([
-    createRoute({ getParentRoute: () => workspace, path: "/visit/$visit/$step", component: VisitScreen }),
+    createRoute({ getParentRoute: () => workspace, path: "/visit/$visit/$step", component: field(() => import("./engineer/visit/VisitScreen").then((part) => part.VisitScreen)) }),
   ]),
-  createRoute({ getParentRoute: () => root, path: "/sign/$visit", component: SignScreen }),
+  createRoute({ getParentRoute: () => root, path: "/sign/$visit", component: field(() => import("./engineer/sign/SignScreen").then((part) => part.SignScreen)) }),
   desk.addChildren([
-    createRoute({ getParentRoute: () => desk, path: "/board", component: Board }),
+    createRoute({ getParentRoute: () => desk, path: "/board", component: counter(() => import("./clerk/Board").then((part) => part.Board)) }),
     createRoute({
       getParentRoute: () => desk,
       path: "/orders",
-      component: Orders,
+      component: counter(() => import("./clerk/Orders").then((part) => part.Orders)),
       validateSearch: (search): { text?: string; order?: string } => named(search, "text", "order"),
     }),
     createRoute({
       getParentRoute: () => desk,
       path: "/cards",
-      component: Cards,
+      component: counter(() => import("./clerk/Cards").then((part) => part.Cards)),
       validateSearch: (search): { card?: string } => named(search, "card"),
     }),
-    createRoute({ getParentRoute: () => desk, path: "/tasks", component: Tasks }),
-    createRoute({ getParentRoute: () => desk, path: "/sync", component: SyncCentre }),
-    createRoute({ getParentRoute: () => desk, path: "/settings", component: DeskSettings }),
+    createRoute({ getParentRoute: () => desk, path: "/tasks", component: counter(() => import("./clerk/Tasks").then((part) => part.Tasks)) }),
+    createRoute({ getParentRoute: () => desk, path: "/sync", component: counter(() => import("./shared/SyncCentre").then((part) => part.SyncCentre)) }),
+    createRoute({ getParentRoute: () => desk, path: "/settings", component: counter(() => import("./clerk/Settings").then((part) => part.DeskSettings)) }),
   ]),
 ]);
 

@@ -10,6 +10,7 @@ import { invalidates } from "@/generated/commands";
 import type { Tag } from "@/generated/Tag";
 import { Refused, rpc, type CommandName, type InputOf, type OutputOf } from "./index";
 import { provides } from "./provides";
+import { noteSaved } from "./saved";
 
 // The core answers from the disk beside it: no retry, no staleness by time, no thought of a network.
 export const queries = new QueryClient({
@@ -52,14 +53,29 @@ export function useRead<C extends CommandName>(
   });
 }
 
-/** Runs a command and drops what it made stale. */
+/** Commands that change something and yet keep no work of the person's. */
+const keepsNothing: ReadonlySet<CommandName> = new Set(["enrol", "unlock", "lock", "pin_change", "sync_now"]);
+
+/** HQ's time as the core estimated it last, carried on by the time passed since. */
+export function estimatedNow(): number {
+  const look = queries.getQueryState<OutputOf<"sync_status">>(["sync_status", {}]);
+  return look?.data ? look.data.time.at + (Date.now() - look.dataUpdatedAt) : Date.now();
+}
+
+/** Runs a command that keeps something, drops what it made stale and notes when it was kept. */
 export async function act<C extends CommandName>(
   command: C,
   input: InputOf<C>,
 ): Promise<OutputOf<C>> {
   const output = await rpc(command, input);
+  if (!keepsNothing.has(command)) noteSaved(estimatedNow());
   void drop(invalidates[command]);
   return output;
+}
+
+/** Puts an answer that a command gave in the place of the one a reading command would give. */
+export function know<C extends CommandName>(command: C, input: InputOf<C>, output: OutputOf<C>): void {
+  queries.setQueryData([command, input], output);
 }
 
 /** A command bound to a screen: runs, tells whether it runs, keeps why it was refused. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clock, clockOrDay, clockSeconds, day, midnight, plusDays, weekday } from "./time";
+import { clock, clockOrDay, clockSeconds, countdown, day, midnight, plusDays, weekday } from "./time";
 
 const at = 1_784_075_400_000; // 2026-07-15 08:30 in Shanghai
 
@@ -19,4 +19,11 @@ describe("times in Shanghai", () => {
     expect(plusDays("2026-07-31", 1)).toBe("2026-08-01");
     expect(weekday("2026-07-15")).toBe(3);
   });
+});
+
+it("a wait is counted down to its last begun second", () => {
+  expect(countdown(15 * 60_000)).toBe("15:00");
+  expect(countdown(59_001)).toBe("1:00");
+  expect(countdown(7_199_000)).toBe("1:59:59");
+  expect(countdown(0)).toBe("0:00");
 });

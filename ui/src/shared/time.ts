@@ -44,3 +44,11 @@ export function plusDays(text: string, days: number): string {
 export function clockOrDay(at: UtcMs, now: UtcMs): string {
   return day(at) === day(now) ? clock(at) : `${day(at).slice(5)} ${clock(at)}`;
 }
+
+/** What is left of a wait: `14:59`, `1:59:59`. A second begun counts. */
+export function countdown(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  const rest = two(seconds % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}

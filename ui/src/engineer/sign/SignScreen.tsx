@@ -2,81 +2,115 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { OrderTerms } from "@/generated/OrderTerms";
 import type { Relation } from "@/generated/Relation";
-import type { TermsInput } from "@/generated/TermsInput";
 import type { VisitView } from "@/generated/VisitView";
-import { Amount } from "@/kit/Amount";
+import type { WorkOrderCard } from "@/generated/WorkOrderCard";
 import { Button } from "@/kit/Button";
 import { Segments } from "@/kit/Choice";
 import { Field } from "@/kit/Field";
-import { ErrorNote, Loaded, Note } from "@/kit/States";
+import { Icon } from "@/kit/Icon";
+import { Empty, ErrorNote, Loaded, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct, useRead } from "@/platform/query";
+import { useSaved } from "@/platform/saved";
+import { useHeld } from "@/shared/held";
 import { yuanChange } from "@/shared/money";
-import { say } from "@/shared/words";
+import { clockSeconds } from "@/shared/time";
 import { ProblemSheet } from "../visit/ProblemSheet";
-import { termsInput, useTermsDraft } from "../visit/terms";
-import { slotWords } from "../visit/SlotPicker";
-import { useWorkDraft, WorkContext, type Work } from "../visit/work";
+import { useVoided } from "../visit/terms";
 import { Pad } from "./Pad";
+import { SignedTerms } from "./SignedTerms";
 import { useSignature } from "./useSignature";
 
-/** 签字, full screen: what is signed on the left, the pad on the right. */
+/** 签字, full screen: what is signed on the left, the pad on the right. All of it comes from the core,
+ * so it is there after a rotation, a crash or a restart. */
 export function SignScreen() {
   const { visit } = useParams({ from: "/sign/$visit" });
   const view = useRead("visit_open", { visit });
-  return <Loaded of={view}>{(data) => <Signing visit={data} />}</Loaded>;
+  return <Loaded of={view}>{(data) => (data.work_orders[0] ? <Drafted visit={data} order={data.work_orders[0]} /> : null)}</Loaded>;
 }
 
-function Signing({ visit }: { visit: VisitView }) {
-  const order = visit.work_orders[0];
-  const [draft, patch] = useWorkDraft(order?.id ?? "");
-  const [terms] = useTermsDraft(order?.id ?? "", visit.row.slot);
-  if (!order || draft.quote === undefined) return null;
-  const asset = draft.asset ?? order.assets[0];
-  const input = termsInput(draft.quote, draft, asset, terms);
+function Drafted({ visit, order }: { visit: VisitView; order: WorkOrderCard }) {
+  const navigate = useNavigate();
+  const drafted = useRead("order_terms_view", { work_order: order.id });
+  const asset = drafted.data?.terms?.old?.asset ?? order.assets[0];
+  const inspection = useRead("inspection_view", { asset: asset ?? "" }, { enabled: asset !== undefined });
+  const back = (step: "sign" | "inspect") =>
+    void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step }, replace: true });
+  if (inspection.data?.open_stop_use) {
+    return (
+      <Empty icon="lock" title={m.gate_stop_use()}>
+        <Button main look="primary" onPress={() => back("inspect")}>{m.go_to({ step: m.step_inspect() })}</Button>
+      </Empty>
+    );
+  }
   return (
-    <WorkContext value={{ visit, order, asset, draft, patch }}>
-      <Paper visit={visit} order={order} input={input} />
-    </WorkContext>
+    <Loaded of={drafted}>
+      {({ terms }) =>
+        terms ? (
+          <Paper visit={visit} order={order} terms={terms} />
+        ) : (
+          <Empty icon="pen" title={m.no_terms()}>
+            <Button main look="primary" onPress={() => back("sign")}>{m.back_to_terms()}</Button>
+          </Empty>
+        )
+      }
+    </Loaded>
   );
 }
 
-function Paper({ visit, order, input }: Pick<Work, "visit" | "order"> & { input: TermsInput }) {
+function Paper({ visit, order, terms }: { visit: VisitView; order: WorkOrderCard; terms: OrderTerms }) {
   const navigate = useNavigate();
-  const ink = useSignature(order.id, input);
+  const ink = useSignature(order.id);
+  const [voided, setVoided] = useVoided(order.id);
   const file = useAct("order_file");
-  const [name, setName] = useState(visit.customer.name);
-  const [relation, setRelation] = useState<Relation>("self");
+  const [name, setName] = useHeld(`signer.${order.id}`, visit.customer.name);
+  const [relation, setRelation] = useHeld<Relation>(`signer.relation.${order.id}`, "self");
   const [refusing, setRefusing] = useState(false);
-  const back = (step: "sign" | "finish") =>
+  const back = (step: string) =>
     void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step }, replace: true });
-  const ready = ink.terms !== null && ink.strokes.length > 0 && ink.saving === 0 && name.trim() !== "";
+  const ready = ink.strokes.length > 0 && ink.saving === 0 && name.trim() !== "";
+  const sign = () =>
+    file.mutate(
+      { work_order: order.id, name: name.trim(), relation },
+      {
+        onSuccess: () => {
+          setName(undefined);
+          setRelation(undefined);
+          back("finish");
+        },
+      },
+    );
   return (
     <div className="flex h-full min-h-0 flex-row max-sm:overflow-y-auto portrait:flex-col">
-      <section className="rule scroll flex w-95 shrink-0 flex-col gap-4 border-r-(length:--border) bg-card p-5 portrait:w-full portrait:flex-none portrait:border-r-0 portrait:border-b-(length:--border) portrait:p-4 max-sm:overflow-visible">
-        <Button look="quiet" icon="back" onPress={() => back("sign")}>
-          {m.back_to_terms()}
-        </Button>
-        {ink.terms && <Signed terms={ink.terms.terms} />}
+      <section className="rule scroll flex w-95 shrink-0 flex-col gap-4 border-r-(length:--border) bg-card p-5 portrait:max-h-[45%] portrait:w-full portrait:border-r-0 portrait:border-b-(length:--border) portrait:p-4 max-sm:max-h-none! max-sm:overflow-visible">
+        <div>
+          <Button look="quiet" icon="back" onPress={() => back("sign")}>
+            {m.back_to_terms()}
+          </Button>
+        </div>
+        <SignedTerms terms={terms} buyer={visit.customer.name} />
       </section>
       <section className="flex min-h-0 min-w-0 flex-1 flex-col gap-3 p-5 max-sm:flex-none portrait:p-4">
         <ErrorNote error={file.error ?? ink.error} />
-        {ink.terms?.voided && (
+        {voided ? (
           <Note tone="warn" icon="alert">
-            {m.sign_voided({ change: yuanChange(ink.terms.voided.certain !== 0 ? ink.terms.voided.certain : ink.terms.voided.if_approved) })}
+            {m.sign_voided({ change: yuanChange(voided.change.certain !== 0 ? voided.change.certain : voided.change.if_approved) })}
           </Note>
-        )}
-        {ink.recovered && !ink.terms?.voided && (
-          <Note tone="wait" icon="info">{m.sign_recovered({ count: ink.strokes.length })}</Note>
+        ) : (
+          ink.recovered && <Note tone="wait" icon="info">{m.sign_recovered({ count: ink.strokes.length })}</Note>
         )}
         <div className="min-h-56 flex-1 max-sm:h-64 max-sm:flex-none">
           <Pad
-            strokes={ink.voided.length > 0 ? ink.voided : ink.strokes}
-            struck={ink.voided.length > 0}
-            disabled={ink.terms === null || file.isPending}
-            onStroke={ink.add}
+            strokes={voided ? voided.strokes : ink.strokes}
+            struck={voided !== null}
+            disabled={file.isPending}
+            onStroke={(stroke) => {
+              setVoided(undefined);
+              ink.add(stroke);
+            }}
           />
         </div>
+        <Kept />
         <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
           <div className="min-w-44 flex-1">
             <Field label={m.signer_name()} value={name} onChange={setName} />
@@ -96,68 +130,40 @@ function Paper({ visit, order, input }: Pick<Work, "visit" | "order"> & { input:
           <Button main icon="close" look="danger" onPress={() => setRefusing(true)}>
             {m.sign_refuse()}
           </Button>
-          <Button main icon="erase" isDisabled={ink.strokes.length === 0 || file.isPending} onPress={ink.clear}>
-            {m.sign_clear()}
-          </Button>
+          {ink.restore ? (
+            <Button main icon="back" onPress={ink.restore}>
+              {m.sign_restore()}
+            </Button>
+          ) : (
+            <Button main icon="erase" isDisabled={ink.strokes.length === 0 || file.isPending} onPress={ink.clear}>
+              {m.sign_clear()}
+            </Button>
+          )}
           <span className="ml-auto">
-            <Button
-              main
-              look="primary"
-              icon="pen"
-              isDisabled={!ready}
-              isPending={file.isPending}
-              onPress={() => file.mutate({ work_order: order.id, name: name.trim(), relation }, { onSuccess: () => back("finish") })}
-            >
+            <Button main look="primary" icon="pen" isDisabled={!ready} isPending={file.isPending} onPress={sign}>
               {m.sign_go()}
             </Button>
           </span>
         </div>
       </section>
-      <ProblemSheet open={refusing} onClose={() => setRefusing(false)} initial="refused_sign" />
+      {refusing && (
+        <ProblemSheet ending={{ visit: visit.row.visit, order: order.id }} reschedules={false} initial="refused_sign" onClose={() => setRefusing(false)} />
+      )}
     </div>
   );
 }
 
-/** What stands above the line, in the words that are signed. */
-function Signed({ terms }: { terms: OrderTerms }) {
-  const { certain, if_approved } = terms.totals;
+/** Each stroke is durable before the next: said where it happens. Its line is there from the start. */
+function Kept() {
+  const saved = useSaved();
   return (
-    <>
-      <div>
-        <p className="text-label text-ink-2">{certain < 0 ? m.total_payout() : m.total_certain()}</p>
-        <Amount fen={Math.abs(certain)} size="total" />
-        {if_approved !== certain && (
-          <p className="mt-1 flex items-baseline justify-between gap-3 text-label">
-            {m.total_if_approved()} <Amount fen={if_approved} size="key" />
-          </p>
-        )}
-      </div>
-      <dl className="flex flex-col gap-2">
-        {terms.new.map((machine, index) => (
-          <div key={index}>
-            <dt className="text-label text-ink-2">{m.new_comes()}</dt>
-            <dd>{say(machine.category_words)} <span className="tabular">{machine.model}</span></dd>
-          </div>
-        ))}
-        {terms.old && (
-          <div>
-            <dt className="text-label text-ink-2">{m.old_leaves()}</dt>
-            <dd>
-              {say(terms.old.category_words)} <span className="tabular">{terms.old.model}</span>
-              {terms.old.serials.length > 0 && (
-                <span className="tabular block text-label text-ink-2">
-                  {m.serial_tail({ tail: terms.old.serials.map((serial) => serial.slice(-6)).join(" / ") })}
-                </span>
-              )}
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt className="text-label text-ink-2">{m.slot_time()}</dt>
-          <dd className="tabular">{slotWords(terms.slot)}</dd>
-        </div>
-      </dl>
-      <p className="rule rule-t pt-3 text-label">{say(terms.sentence)}</p>
-    </>
+    <p className="tabular flex min-h-6 items-center gap-2 text-label text-ink-2" aria-live="polite">
+      {saved !== null && (
+        <>
+          <Icon name="device" size={18} />
+          {m.saved_here({ time: clockSeconds(saved) })}
+        </>
+      )}
+    </p>
   );
 }

@@ -1,36 +1,34 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Stroke } from "@/generated/Stroke";
-import type { TermsInput } from "@/generated/TermsInput";
-import type { TermsView } from "@/generated/TermsView";
 import { Refused, rpc } from "@/platform";
+import { estimatedNow } from "@/platform/query";
+import { noteSaved } from "@/platform/saved";
 
 export interface Signature {
-  terms: TermsView | null;
   strokes: readonly Stroke[];
-  /** Strokes that an amount change made void, to be shown struck out. */
-  voided: readonly Stroke[];
+  /** Strokes were there before this screen was. */
   recovered: boolean;
   /** Strokes drawn whose durability has not been confirmed. */
   saving: number;
   error: Refused | null;
   add: (stroke: Stroke) => void;
   clear: () => void;
+  /** Draws what was cleared last anew; null when there is nothing to bring back. */
+  restore: (() => void) | null;
 }
 
 /**
- * The terms and the pad of a work order. A stroke is sent when the pen leaves the pad, and the next
- * one only after the core said it is durable.
+ * The pad of a work order. A stroke is sent when the pen leaves the pad, and the next one only after
+ * the core said it is durable.
  */
-export function useSignature(workOrder: string, input: TermsInput): Signature {
-  const [terms, setTerms] = useState<TermsView | null>(null);
+export function useSignature(workOrder: string): Signature {
   const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
-  const [voided, setVoided] = useState<readonly Stroke[]>([]);
+  const [cleared, setCleared] = useState<readonly Stroke[]>([]);
   const [recovered, setRecovered] = useState(false);
   const [saving, setSaving] = useState(0);
   const [error, setError] = useState<Refused | null>(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const next = useRef(0);
-  const key = JSON.stringify(input);
 
   const inOrder = useCallback((work: () => Promise<void>) => {
     queue.current = queue.current.then(work).catch((refused: unknown) => {
@@ -41,27 +39,24 @@ export function useSignature(workOrder: string, input: TermsInput): Signature {
 
   useEffect(() => {
     inOrder(async () => {
-      const before = (await rpc("strokes", { work_order: workOrder })).strokes;
-      const view = await rpc("order_terms", JSON.parse(key) as TermsInput);
-      const after = (await rpc("strokes", { work_order: workOrder })).strokes;
-      next.current = after.length;
-      // A second look at the same terms must not forget what the first one found void.
-      setTerms((held) => (view.voided === null && held?.voided ? { ...view, voided: held.voided, voided_words: held.voided_words } : view));
-      setStrokes(after);
-      setRecovered(after.length > 0);
-      if (before.length > 0 && after.length === 0) setVoided(before);
+      const kept = (await rpc("strokes", { work_order: workOrder })).strokes;
+      next.current = kept.length;
+      setStrokes(kept);
+      setRecovered(kept.length > 0);
     });
-  }, [workOrder, key, inOrder]);
+  }, [workOrder, inOrder]);
 
   const add = (stroke: Stroke) => {
     const number = next.current;
     next.current += 1;
-    setVoided([]);
+    setCleared([]);
     setStrokes((held) => [...held, stroke]);
     setSaving((count) => count + 1);
     inOrder(async () => {
       try {
         await rpc("stroke_add", { work_order: workOrder, number, stroke });
+        noteSaved(estimatedNow());
+        setError(null);
       } catch (refused) {
         // What is not durable is not shown as drawn.
         next.current = number;
@@ -76,10 +71,11 @@ export function useSignature(workOrder: string, input: TermsInput): Signature {
     inOrder(async () => {
       await rpc("strokes_clear", { work_order: workOrder });
       next.current = 0;
+      setCleared(strokes);
       setStrokes([]);
-      setVoided([]);
       setRecovered(false);
     });
+  const restore = strokes.length === 0 && cleared.length > 0 ? () => cleared.forEach(add) : null;
 
-  return { terms, strokes, voided, recovered, saving, error, add, clear };
+  return { strokes, recovered, saving, error, add, clear, restore };
 }

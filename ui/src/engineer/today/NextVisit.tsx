@@ -4,26 +4,29 @@ import type { VisitRow } from "@/generated/VisitRow";
 import { Button } from "@/kit/Button";
 import { Chip, StateChip } from "@/kit/Chip";
 import { Icon } from "@/kit/Icon";
+import { Masked } from "@/kit/Masked";
 import { ErrorNote } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { openAddress } from "@/platform";
 import { useAct, useRead } from "@/platform/query";
 import { say, sayAll } from "@/shared/words";
-import { LateChip, VisitChip, isOver } from "./visitState";
+import type { News } from "./news";
+import { LateChip, NewsChip, VisitChip, isOver } from "./visitState";
 
 /** The visit in front of the engineer: where, what, what to know, and the one next step. */
-export function NextVisit({ row, isNext }: { row: VisitRow; isNext: boolean }) {
+export function NextVisit({ row, news, isNext }: { row: VisitRow; news: News | null; isNext: boolean }) {
   const navigate = useNavigate();
   const mark = useAct("visit_mark");
   const visit = useRead("visit_open", { visit: row.visit });
   const assets = visit.data?.work_orders.flatMap((order) => order.assets) ?? [];
-  const complaint = visit.data?.work_orders.map((order) => order.complaint).filter(Boolean).join("；");
+  const complaint = visit.data?.work_orders.map((order) => order.complaint).filter(Boolean).join(" · ");
   const open = () => void navigate({ to: "/visit/$visit", params: { visit: row.visit } });
   const phone = visit.data?.customer.phones[0];
   return (
     <article aria-label={row.customer.name} className="mx-auto flex max-w-188 flex-col gap-4 p-6 portrait:py-3">
       <div className="flex flex-wrap items-center gap-3">
         <p className="text-label font-semibold text-ink-2">{isNext ? m.today_next() : sayAll(row.jobs)}</p>
+        {news && <NewsChip news={news} />}
         <LateChip row={row} />
         {row.state !== "planned" && <VisitChip row={row} />}
         <span className="ml-auto">
@@ -34,7 +37,13 @@ export function NextVisit({ row, isNext }: { row: VisitRow; isNext: boolean }) {
         <p className="tabular text-total font-bold max-sm:text-head">{row.slot_text.slice(11)}</p>
         <p className="mt-1 text-key font-semibold">
           {row.customer.name}
-          <span className="tabular ml-3 text-body font-normal text-ink-2">{row.customer.phones[0]}</span>
+          {phone ? (
+            <span className="ml-3 text-body font-normal text-ink-2">
+              <Masked masked={row.customer.phones[0] ?? ""} whole={phone} name={m.phone()} />
+            </span>
+          ) : (
+            <span className="tabular ml-3 text-body font-normal text-ink-2">{row.customer.phones[0]}</span>
+          )}
         </p>
         <p className="line-clamp-2 text-body">{row.address}</p>
       </div>
@@ -84,7 +93,7 @@ export function NextVisit({ row, isNext }: { row: VisitRow; isNext: boolean }) {
         <p className="flex items-start gap-3 px-4 py-3">
           <Icon name="task" />
           <span>
-            {sayAll(row.jobs)} <span className="text-ink-2">（{sayAll(row.legs)}）</span>
+            {sayAll(row.jobs)} <span className="text-ink-2">· {sayAll(row.legs)}</span>
             {complaint && <span className="block text-label text-ink-2">{complaint}</span>}
           </span>
         </p>

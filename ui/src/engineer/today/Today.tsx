@@ -6,10 +6,11 @@ import { StateChip } from "@/kit/Chip";
 import { Empty, Loaded } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
-import { clock, plusDays, weekday } from "@/shared/time";
+import { clock, day as dayAt, plusDays, weekday } from "@/shared/time";
 import { sayAll } from "@/shared/words";
 import { NextVisit } from "./NextVisit";
-import { LateChip, VisitChip, isOver } from "./visitState";
+import { useNews, type News } from "./news";
+import { LateChip, NewsChip, VisitChip, isOver } from "./visitState";
 
 const weekdays = [m.sunday, m.monday, m.tuesday, m.wednesday, m.thursday, m.friday, m.saturday];
 
@@ -30,7 +31,9 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
   const open = today.visits.filter((row) => !isOver(row.state));
   const [chosen, setChosen] = useState<string>();
   const next = today.visits.find((row) => row.visit === chosen) ?? open[0] ?? today.visits[0];
-  const isToday = today.day === dayOf(today);
+  const isToday = today.day === dayAt(today.time.at);
+  const newsOf = useNews(today.day, today.visits);
+  const fresh = today.visits.filter((row) => newsOf(row) !== null).length;
   return (
     <div className="scroll flex h-full min-h-0 flex-row sm:overflow-hidden portrait:flex-col">
       <section
@@ -47,6 +50,7 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
             </h1>
             <p className="tabular text-label text-ink-2">
               {m.today_counts({ all: today.visits.length, done: today.done })}
+              {fresh > 0 && <span className="ml-2 font-semibold text-warn">{m.today_news({ count: fresh })}</span>}
             </p>
           </div>
           {!isToday && (
@@ -64,22 +68,18 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
         ) : (
           <ul className="rule rule-t">
             {today.visits.map((row) => (
-              <Row key={row.visit} row={row} current={row.visit === next?.visit} onChoose={() => setChosen(row.visit)} />
+              <Row key={row.visit} row={row} news={newsOf(row)} current={row.visit === next?.visit} onChoose={() => setChosen(row.visit)} />
             ))}
           </ul>
         )}
       </section>
       {next && (
         <div className="scroll min-w-0 flex-1 max-sm:overflow-visible portrait:order-1 portrait:flex-none sm:portrait:max-h-[55%]">
-          <NextVisit row={next} isNext={next.visit === open[0]?.visit} />
+          <NextVisit key={next.visit} row={next} news={newsOf(next)} isNext={next.visit === open[0]?.visit} />
         </div>
       )}
     </div>
   );
-}
-
-function dayOf(today: TodayView): string {
-  return new Date(today.time.at + 8 * 3_600_000).toISOString().slice(0, 10);
 }
 
 /** The job, and its legs where they say more. */
@@ -88,7 +88,7 @@ function jobAndLegs(row: VisitRow): string {
   return row.legs.length > 1 ? `${jobs} · ${legs}` : jobs;
 }
 
-function Row({ row, current, onChoose }: { row: VisitRow; current: boolean; onChoose: () => void }) {
+function Row({ row, news, current, onChoose }: { row: VisitRow; news: News | null; current: boolean; onChoose: () => void }) {
   const over = isOver(row.state);
   return (
     <li className="rule rule-b">
@@ -111,6 +111,7 @@ function Row({ row, current, onChoose }: { row: VisitRow; current: boolean; onCh
           <span className="block truncate text-label text-ink-2">{row.address}</span>
         </span>
         <span className="flex flex-col items-end gap-1">
+          {news && <NewsChip news={news} />}
           {row.late && !over ? <LateChip row={row} /> : row.state !== "planned" && <VisitChip row={row} />}
           {row.record.state !== "received" && <StateChip record={row.record} />}
         </span>

@@ -2,7 +2,9 @@ import type { VisitRow } from "@/generated/VisitRow";
 import type { VisitState } from "@/generated/VisitState";
 import { Chip, type Tone } from "@/kit/Chip";
 import type { IconName } from "@/kit/Icon";
+import { m } from "@/paraglide/messages.js";
 import { say } from "@/shared/words";
+import type { News } from "./news";
 
 const looks: Record<string, { tone: Tone; icon: IconName }> = {
   planned: { tone: "plain", icon: "today" },
@@ -32,6 +34,22 @@ export function LateChip({ row }: { row: VisitRow }) {
   return (
     <Chip tone="danger" icon="clock">
       {say(row.late)}
+    </Chip>
+  );
+}
+
+const newsLooks: Record<News, { tone: Tone; icon: IconName; name: () => string }> = {
+  new: { tone: "wait", icon: "plus", name: m.news_new },
+  changed: { tone: "warn", icon: "alert", name: m.news_changed },
+  cancelled: { tone: "warn", icon: "close", name: m.news_cancelled },
+};
+
+/** What HQ changed since the visit was opened last. */
+export function NewsChip({ news }: { news: News }) {
+  const look = newsLooks[news];
+  return (
+    <Chip tone={look.tone} icon={look.icon}>
+      {look.name()}
     </Chip>
   );
 }

@@ -3,6 +3,7 @@ import type { VisitStep } from "@/generated/VisitStep";
 import { Button } from "@/kit/Button";
 import { Facts, Section } from "@/kit/Page";
 import { Segments } from "@/kit/Choice";
+import { Masked } from "@/kit/Masked";
 import { ErrorNote } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { openAddress } from "@/platform";
@@ -11,6 +12,7 @@ import { clock } from "@/shared/time";
 import { say } from "@/shared/words";
 import { Notes } from "./Notes";
 import { StepFrame } from "./StepFrame";
+import { stepName } from "./steps";
 import { useWork } from "./work";
 
 const marks: Record<string, () => string> = {
@@ -26,11 +28,9 @@ export function ArriveStep() {
   const mark = useAct("visit_mark");
   const { state } = visit.row;
   const go = (step: VisitStep) => mark.mutate({ visit: visit.row.visit, step });
-  const last = visit.log.at(-1);
   const { site, customer } = visit;
   return (
     <StepFrame
-      saved={last?.at}
       primary={
         state === "planned" ? (
           <Button main look="primary" icon="route" isPending={mark.isPending} onPress={() => go("set_off")}>
@@ -51,10 +51,10 @@ export function ArriveStep() {
           <Facts
             rows={[
               [m.customer(), customer.name],
-              [m.phone(), customer.phones.join(" / ")],
+              [m.phone(), <Masked key="phone" masked={visit.row.customer.phones.join(" / ")} whole={customer.phones.join(" / ")} name={m.phone()} />],
               [m.address(), visit.row.address],
               [m.appointment(), visit.row.slot_text],
-              [m.job(), `${say(order.job_words)}${order.complaint ? `：${order.complaint}` : ""}`],
+              [m.job(), `${say(order.job_words)}${order.complaint ? ` · ${order.complaint}` : ""}`],
             ]}
           />
           <div className="flex flex-wrap gap-3">
@@ -92,10 +92,12 @@ export function ArriveStep() {
 
 /** Work begins when the engineer turns to the machine. */
 function Begin() {
-  const { visit } = useWork();
+  const { visit, steps, current } = useWork();
   const navigate = useNavigate();
   const mark = useAct("visit_mark");
-  const go = () => void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step: "identify" }, replace: true });
+  const next = steps[steps.indexOf(current) + 1];
+  if (!next) return null;
+  const go = () => void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step: next.id }, replace: true });
   return (
     <Button
       main
@@ -103,7 +105,7 @@ function Begin() {
       isPending={mark.isPending}
       onPress={() => (visit.row.state === "arrived" ? mark.mutate({ visit: visit.row.visit, step: "begin" }, { onSettled: go }) : go())}
     >
-      {m.go_to({ step: m.step_identify() })}
+      {m.go_to({ step: stepName(next) })}
     </Button>
   );
 }

@@ -2,12 +2,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "@/kit/Button";
 import { Section } from "@/kit/Page";
-import { Empty, ErrorNote } from "@/kit/States";
+import { Empty, ErrorNote, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct, useRead } from "@/platform/query";
 import { useNames } from "@/shared/names";
 import { PaperList } from "@/shared/papers/PaperList";
 import { PhotoStrip } from "@/shared/PhotoStrip";
+import { say } from "@/shared/words";
 import { isOver } from "../today/visitState";
 import { PhotoButton } from "../scan/PhotoButton";
 import { OrderReceipt } from "./OrderReceipt";
@@ -17,7 +18,7 @@ import { useWork } from "./work";
 
 /** 完工: the receipt, the papers, the money, the photos; then the visit is over. */
 export function FinishStep() {
-  const { visit, order, asset } = useWork();
+  const { visit, order, asset, current } = useWork();
   const navigate = useNavigate();
   const end = useAct("visit_end");
   const mark = useAct("visit_mark");
@@ -55,6 +56,11 @@ export function FinishStep() {
         </Button>
       }
     >
+      {current.shut.length > 0 && !isOver(state) && (
+        <div className="mb-4 flex flex-col gap-2">
+          {current.shut.map((gate, index) => <Note key={index} icon="alert">{say(gate)}</Note>)}
+        </div>
+      )}
       {failed && <div className="mb-4"><ErrorNote error={mark.error ?? end.error} /></div>}
       {orders.data?.orders.length === 0 && (
         <Empty icon="note" title={m.no_order()}>{m.no_order_help()}</Empty>

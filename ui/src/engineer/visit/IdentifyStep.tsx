@@ -40,7 +40,7 @@ export function IdentifyStep() {
       if (error instanceof Refused) setRefused(error);
       else throw error;
     });
-  }, !scanning);
+  }, !scanning && form === null);
   const use = (id: string) => {
     patch({ asset: id, identified: true });
     setSeen(null);
@@ -48,7 +48,7 @@ export function IdentifyStep() {
   };
 
   return (
-    <StepFrame primary={scanning ? null : <NextStep to="inspect" look={draft.identified ? "primary" : "plain"}>{m.go_to({ step: m.step_inspect() })}</NextStep>}
+    <StepFrame primary={scanning ? null : <NextStep look={draft.identified ? "primary" : "plain"} />}
       secondary={
         scanning ? (
           <Button main onPress={() => setScanning(false)}>{m.cancel()}</Button>

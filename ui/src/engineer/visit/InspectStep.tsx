@@ -8,11 +8,12 @@ import { Chip } from "@/kit/Chip";
 import { Icon } from "@/kit/Icon";
 import { Section } from "@/kit/Page";
 import { Empty, ErrorNote, Loaded, Note } from "@/kit/States";
+import { offerUndo } from "@/kit/Undo";
 import { m } from "@/paraglide/messages.js";
 import { useAct, useRead } from "@/platform/query";
 import { openAddress } from "@/platform";
+import { useHeld } from "@/shared/held";
 import { useNames } from "@/shared/names";
-import { useNow } from "@/shared/useNow";
 import { say } from "@/shared/words";
 import { PhotoButton } from "../scan/PhotoButton";
 import { CheckCard } from "./CheckCard";
@@ -25,7 +26,7 @@ export function InspectStep() {
   const { asset } = useWork();
   if (asset === undefined) {
     return (
-      <StepFrame primary={<NextStep to="identify">{m.go_to({ step: m.step_identify() })}</NextStep>}>
+      <StepFrame primary={<NextStep to="identify" />}>
         <Empty icon="machine" title={m.machine_unnamed()}>
           {m.identify_first()}
         </Empty>
@@ -37,15 +38,17 @@ export function InspectStep() {
 
 function Inspection({ asset }: { asset: string }) {
   const view = useRead("inspection_view", { asset });
-  const [savedAt, setSavedAt] = useState<number>();
-  const now = useNow();
   const answer = useAct("inspection_answer");
+  const names = useCheckNames(view.data);
+  /** An answer that takes another's place can be taken back; the first one is corrected by tapping. */
   const keep = async (check: string, result: CheckResult) => {
-    await answer.mutateAsync({ asset, check, result }).catch(() => undefined);
-    setSavedAt(now);
+    const before = view.data?.answers.find((one) => one.check === check)?.result;
+    const kept = await answer.mutateAsync({ asset, check, result }).catch(() => null);
+    if (kept === null || before === undefined || JSON.stringify(before) === JSON.stringify(result)) return;
+    offerUndo(m.answer_changed({ check: names(check) }), () => answer.mutate({ asset, check, result: before }));
   };
   return (
-    <StepFrame saved={savedAt} primary={<NextStep to="options">{m.go_to({ step: m.step_options() })}</NextStep>}>
+    <StepFrame primary={<NextStep />}>
       <Loaded of={view} rows={6}>
         {(inspection) =>
           inspection.report.alarm && inspection.open_stop_use ? (
@@ -55,7 +58,10 @@ function Inspection({ asset }: { asset: string }) {
               <ErrorNote error={answer.error} />
               {inspection.report.stop_use && <StopUse inspection={inspection} asset={asset} />}
               <Checks inspection={inspection} asset={asset} onAnswer={keep} />
-              <FaultList asset={asset} category={inspection.machine.asset.category} faults={inspection.machine.faults} shots={Object.values(inspection.machine.shots)} />
+              {/* Who hears of a danger and of a trade-in value on one page believes neither. */}
+              {!inspection.open_stop_use && (
+                <FaultList asset={asset} category={inspection.machine.asset.category} faults={inspection.machine.faults} shots={Object.values(inspection.machine.shots)} />
+              )}
               <Findings inspection={inspection} />
             </>
           )
@@ -63,6 +69,13 @@ function Inspection({ asset }: { asset: string }) {
       </Loaded>
     </StepFrame>
   );
+}
+
+function useCheckNames(inspection: InspectionView | undefined): (check: string) => string {
+  return (check) => {
+    const known = inspection?.checks.find((one) => one.id === check);
+    return known ? say(known.name) : check;
+  };
 }
 
 /** Checks that may be passed together: no photo proves them and none of them stops use. */
@@ -114,7 +127,8 @@ function Checks({ inspection, asset, onAnswer }: { inspection: InspectionView; a
   );
 }
 
-function Findings({ inspection }: { inspection: InspectionView }) {
+/** What was found, the most serious first, with what each is based on. */
+export function Findings({ inspection }: { inspection: InspectionView }) {
   const names = useNames();
   const { findings, missing_photos } = inspection.report;
   return (
@@ -187,7 +201,7 @@ function StopUse({ inspection, asset }: { inspection: InspectionView; asset: str
 function Settle({ asset }: { asset: string }) {
   const names = useNames();
   const settle = useAct("stop_use_settled");
-  const [measure, setMeasure] = useState("");
+  const [measure, setMeasure] = useHeld(`settle.${asset}`, "");
   return (
     <div className="panel flex flex-col gap-4 p-4">
       <Field label={m.stop_use_measure()} help={m.stop_use_measure_help()} value={measure} onChange={setMeasure} lines={2} />

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { MachineView } from "@/generated/MachineView";
 import type { Scalar } from "@/generated/Scalar";
 import { Button } from "@/kit/Button";
 import { Choice } from "@/kit/Choice";
@@ -6,9 +7,13 @@ import { Field } from "@/kit/Field";
 import { Section } from "@/kit/Page";
 import { ErrorNote } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
+import { Refused, rpc } from "@/platform";
 import { useAct, useRead } from "@/platform/query";
-import { useCategory } from "@/shared/books";
+import { useReference } from "@/shared/books";
 import { useNames } from "@/shared/names";
+import { useScanner } from "@/shared/useScanner";
+import { gtinOf, serialOf } from "../scan/labelKinds";
+import { partName, partsOf, place } from "./parts";
 
 interface Props {
   asset?: string;
@@ -19,45 +24,67 @@ interface Props {
 }
 
 /** What is read off a machine: enough to inspect and to appraise it. */
-export function MachineForm({ asset, gtin = null, serial = null, onDone, onCancel }: Props) {
+export function MachineForm({ asset, ...rest }: Props) {
   const known = useRead("machine_view", { asset: asset ?? "" }, { enabled: asset !== undefined });
-  if (asset !== undefined && !known.data) return null;
-  const old = known.data?.asset;
-  return (
-    <Filled
-      start={{
-        category: old?.category ?? "",
-        brand: old?.brand ?? "",
-        model: old?.model ?? "",
-        serial: old?.components[0]?.serial ?? serial ?? "",
-        month: old?.nameplate_month ?? "",
-        capacity: known.data?.capacity?.toString() ?? "",
-      }}
-      part={old?.components[0]?.part ?? "body"}
-      {...(asset === undefined ? {} : { asset })}
-      gtin={gtin}
-      onDone={onDone}
-      onCancel={onCancel}
-    />
-  );
+  const reference = useReference();
+  if (!reference || (asset !== undefined && !known.data)) return null;
+  return <Filled known={known.data} {...rest} />;
 }
 
-type Fields = Record<"category" | "brand" | "model" | "serial" | "month" | "capacity", string>;
+type Fields = Record<"category" | "brand" | "model" | "month" | "capacity", string>;
 
-function Filled({ start, part, asset, gtin, onDone, onCancel }: Omit<Props, "serial"> & { start: Fields; part: string }) {
-  const [fields, setFields] = useState(start);
+function Filled({ known, gtin: seenGtin = null, serial = null, onDone, onCancel }: Omit<Props, "asset"> & { known: MachineView | undefined }) {
+  const old = known?.asset;
+  const [fields, setFields] = useState<Fields>({
+    category: old?.category ?? "",
+    brand: old?.brand ?? "",
+    model: old?.model ?? "",
+    month: old?.nameplate_month ?? "",
+    capacity: known?.capacity?.toString() ?? "",
+  });
+  const [gtin, setGtin] = useState(seenGtin);
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries((old?.components ?? []).map((one) => [one.part, one.serial ?? ""])),
+  );
+  const [unplaced, setUnplaced] = useState(serial);
+  const [refused, setRefused] = useState<Refused | null>(null);
   const set = useAct("machine_set");
   const catalogue = useRead("catalogue_list", {});
+  const reference = useReference();
   const names = useNames();
   const put = (key: keyof Fields) => (value: string) => setFields({ ...fields, [key]: value });
   const listed = catalogue.data?.models.find((model) => model.gtin === gtin);
   const category = fields.category || listed?.category || "";
-  const categories = [...new Set(catalogue.data?.models.map((model) => model.category) ?? [])];
+  const facts = reference?.categories.find((one) => one.category === category);
+  const parts = partsOf(facts, old?.components ?? []);
+  // A serial read before the category was known waits for the parts it may belong to.
+  const serials = unplaced === null ? typed : place(parts, typed, unplaced);
+  const write = (next: Readonly<Record<string, string>>) => {
+    setTyped(next);
+    setUnplaced(null);
+  };
+  useScanner((text) => {
+    setRefused(null);
+    rpc("code_typed", { text }).then(
+      (seen) => {
+        const found = seen.labels.map(serialOf).find(Boolean);
+        const product = seen.labels.map(gtinOf).find(Boolean);
+        if (product) setGtin(product);
+        if (found) write(place(parts, serials, found));
+      },
+      (error: unknown) => {
+        if (error instanceof Refused) setRefused(error);
+        else throw error;
+      },
+    );
+  });
   const monthBad = fields.month !== "" && !/^(19|20)\d\d-(0[1-9]|1[0-2])$/.test(fields.month);
-  const measure = useCategory(category)?.size_by[0];
+  const measure = facts?.size_by[0];
   const sizeName = measure === undefined ? m.capacity() : names.spec(measure);
   const capacity = Number(fields.capacity);
   const capacityBad = fields.capacity !== "" && !Number.isInteger(capacity);
+  const written = parts.map(({ part }) => [part, (serials[part] ?? "").trim()] as const).filter(([, text]) => text !== "");
+  const twice = new Set(written.map(([, text]) => text)).size < written.length;
   const save = () => {
     const identity: Record<string, Scalar> = { category };
     const model = fields.model.trim() || listed?.sku;
@@ -69,29 +96,44 @@ function Filled({ start, part, asset, gtin, onDone, onCancel }: Omit<Props, "ser
     if (fields.month) identity["nameplate_month"] = fields.month;
     set.mutate(
       {
-        ...(asset === undefined ? {} : { asset }),
+        ...(old === undefined ? {} : { asset: old.id }),
         identity,
-        serials: fields.serial.trim() ? { [part]: fields.serial.trim() } : {},
+        serials: Object.fromEntries(written),
         ...(fields.capacity === "" ? {} : { capacity }),
       },
       { onSuccess: (view) => onDone(view.asset.id) },
     );
   };
   return (
-    <Section title={asset ? m.machine_edit() : m.machine_new()}>
+    <Section title={old ? m.machine_edit() : m.machine_new()}>
       <div className="panel flex flex-col gap-4 p-4">
-        <Choice label={m.category()} value={category || null} options={categories.map((value) => ({ value, label: names.category(value) }))} onChange={put("category")} />
+        <Choice
+          label={m.category()}
+          value={category || null}
+          options={(reference?.categories ?? []).map((one) => ({ value: one.category, label: names.category(one.category) }))}
+          onChange={put("category")}
+        />
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={m.brand()} value={fields.brand} onChange={put("brand")} optional={m.optional()} />
           <Field label={m.model()} value={fields.model || listed?.sku || ""} onChange={put("model")} optional={m.optional()} />
-          <Field label={m.serial()} value={fields.serial} onChange={put("serial")} optional={m.optional()} />
+          {parts.map(({ part }) => (
+            <Field
+              key={part}
+              label={parts.length > 1 ? m.serial_of({ part: partName(part) }) : m.serial()}
+              value={serials[part] ?? ""}
+              onChange={(text) => write({ ...serials, [part]: text })}
+              optional={m.optional()}
+              error={twice && serials[part] ? m.serial_twice() : undefined}
+            />
+          ))}
           <Field label={m.nameplate_month()} value={fields.month} onChange={put("month")} help={m.nameplate_month_help()} error={monthBad ? m.nameplate_month_help() : undefined} />
           <Field label={sizeName} value={fields.capacity} onChange={put("capacity")} inputMode="numeric" error={capacityBad ? m.whole_number() : undefined} />
         </div>
-        <ErrorNote error={set.error} />
+        <p className="text-label text-ink-2">{m.scan_usb_help()}</p>
+        <ErrorNote error={set.error ?? refused} />
         <div className="flex flex-wrap justify-end gap-3">
           <Button main onPress={onCancel}>{m.cancel()}</Button>
-          <Button main look="primary" isDisabled={category === "" || monthBad || capacityBad} isPending={set.isPending} onPress={save}>
+          <Button main look="primary" isDisabled={category === "" || monthBad || capacityBad || twice} isPending={set.isPending} onPress={save}>
             {m.save()}
           </Button>
         </div>

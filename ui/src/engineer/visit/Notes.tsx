@@ -1,10 +1,10 @@
-import { useState } from "react";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { Section } from "@/kit/Page";
 import { ErrorNote } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct } from "@/platform/query";
+import { useHeld } from "@/shared/held";
 import { clock } from "@/shared/time";
 import { useWork } from "./work";
 
@@ -12,7 +12,7 @@ import { useWork } from "./work";
 export function Notes() {
   const { visit, order } = useWork();
   const add = useAct("note_add");
-  const [text, setText] = useState("");
+  const [text, setText] = useHeld(`note.${order.id}`, "");
   const facts = order.facts?.sections["notes"] ?? {};
   const notes = Object.entries(facts)
     .filter(([key]) => key.endsWith("/text"))
@@ -39,7 +39,7 @@ export function Notes() {
           isDisabled={text.trim() === ""}
           isPending={add.isPending}
           onPress={() =>
-            add.mutate({ visit: visit.row.visit, work_order: order.id, text: text.trim() }, { onSuccess: () => setText("") })
+            add.mutate({ visit: visit.row.visit, work_order: order.id, text: text.trim() }, { onSuccess: () => setText(undefined) })
           }
         >
           {m.note_add()}

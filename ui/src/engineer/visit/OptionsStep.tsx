@@ -23,9 +23,7 @@ export function OptionsStep() {
     <StepFrame
       wide
       primary={
-        <NextStep to="quote" disabled={draft.skus.length === 0}>
-          {draft.skus.length === 0 ? m.choose_model_first() : m.go_to({ step: m.step_quote() })}
-        </NextStep>
+        <NextStep disabled={draft.skus.length === 0}>{draft.skus.length === 0 ? m.choose_model_first() : undefined}</NextStep>
       }
     >
       {asset && <TwoWays asset={asset} />}
@@ -152,6 +150,7 @@ function TradeSide({ view }: { view: OfferView }) {
             <span>{m.old_value()}</span>
             <Amount fen={appraisal.value} size="key" />
           </p>
+          {appraisal.value <= 0 && <Note icon="alert">{m.old_brings_nothing()}</Note>}
           <p className="text-small text-ink-2">
             {say(appraisal.source)} · {appraisal.version}
           </p>

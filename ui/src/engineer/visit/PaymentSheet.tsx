@@ -2,11 +2,10 @@ import { useState } from "react";
 import type { FiledOrder } from "@/generated/FiledOrder";
 import type { PaymentMethod } from "@/generated/PaymentMethod";
 import type { Relation } from "@/generated/Relation";
-import { Button } from "@/kit/Button";
 import { Segments } from "@/kit/Choice";
 import { Field } from "@/kit/Field";
-import { Sheet } from "@/kit/Sheet";
-import { ErrorNote, Note } from "@/kit/States";
+import { FormSheet } from "@/kit/FormSheet";
+import { Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useAct } from "@/platform/query";
 import { parseYuan, typedYuan } from "@/shared/money";
@@ -22,7 +21,7 @@ const methods: readonly (readonly [PaymentMethod, () => string])[] = [
 ];
 
 /** Money taken at the door; unconfirmed until HQ finds it on a statement. */
-export function PaymentSheet({ open, onClose, filed, due }: { open: boolean; onClose: () => void; filed: FiledOrder; due: number }) {
+export function PaymentSheet({ onClose, filed, due }: { onClose: () => void; filed: FiledOrder; due: number }) {
   const record = useAct("payment_record");
   const [purpose, setPurpose] = useState<"deposit" | "balance">("balance");
   const [method, setMethod] = useState<PaymentMethod>("wechat");
@@ -32,27 +31,20 @@ export function PaymentSheet({ open, onClose, filed, due }: { open: boolean; onC
   const fen = parseYuan(amount);
   const { terms } = filed.order.signed;
   return (
-    <Sheet
+    <FormSheet
       title={m.pay_record()}
-      open={open}
       onClose={onClose}
-      foot={
-        <Button
-          main
-          look="primary"
-          isDisabled={fen === null || fen === 0}
-          isPending={record.isPending}
-          onPress={() =>
-            fen !== null &&
-            record.mutate(
-              { work_order: terms.work_order, order: filed.order.id, purpose, amount: fen, method, reference: reference.trim(), payer },
-              { onSuccess: onClose },
-            )
-          }
-        >
-          {m.save()}
-        </Button>
-      }
+      go={m.save()}
+      ready={fen !== null && fen > 0}
+      pending={record.isPending}
+      error={record.error}
+      onGo={() => {
+        if (fen === null) return;
+        record.mutate(
+          { work_order: terms.work_order, order: filed.order.id, purpose, amount: fen, method, reference: reference.trim(), payer },
+          { onSuccess: onClose },
+        );
+      }}
     >
       <Note icon="info" tone="plain">{m.pay_lead()}</Note>
       <Segments label={m.pay_purpose()} value={purpose} options={[{ value: "balance", label: m.pay_balance() }, { value: "deposit", label: m.pay_deposit() }]} onChange={setPurpose} />
@@ -60,7 +52,6 @@ export function PaymentSheet({ open, onClose, filed, due }: { open: boolean; onC
       <Field label={m.amount()} value={amount} onChange={setAmount} inputMode="decimal" unit={m.yuan_unit()} error={fen === null ? m.not_an_amount() : undefined} />
       <Field label={m.pay_reference()} optional={m.optional()} value={reference} onChange={setReference} />
       <Segments<Relation> label={m.payer()} value={payer} options={[{ value: "self", label: m.relation_self() }, { value: "family", label: m.relation_family() }, { value: "proxy", label: m.relation_proxy() }]} onChange={setPayer} />
-      <ErrorNote error={record.error} />
-    </Sheet>
+    </FormSheet>
   );
 }

@@ -1,6 +1,7 @@
 import type { QuoteId } from "@/generated/QuoteId";
 import { Amount } from "@/kit/Amount";
 import { Button } from "@/kit/Button";
+import { offerUndo } from "@/kit/Undo";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { say } from "@/shared/words";
@@ -26,6 +27,10 @@ function Option({ quote, index }: { quote: QuoteId; index: number }) {
   if (!data) return null;
   const { items, totals } = data.quote;
   const current = draft.quote === quote;
+  const drop = () => {
+    patch({ options: draft.options.filter((one) => one !== quote) });
+    offerUndo(m.option_dropped({ number: index + 1 }), () => patch({ options: draft.options }));
+  };
   return (
     <li className={`panel flex flex-col gap-1 p-4 ${current ? "outline-3 -outline-offset-2 outline-primary" : ""}`}>
       <p className="text-label text-ink-2">{m.option_number({ number: index + 1 })}</p>
@@ -40,7 +45,7 @@ function Option({ quote, index }: { quote: QuoteId; index: number }) {
         <Button isDisabled={current} onPress={() => patch(choicesOf(data.quote))}>
           {current ? m.option_current() : m.option_take()}
         </Button>
-        <Button look="quiet" onPress={() => patch({ options: draft.options.filter((one) => one !== quote) })}>
+        <Button look="quiet" onPress={drop}>
           {m.option_drop()}
         </Button>
       </div>

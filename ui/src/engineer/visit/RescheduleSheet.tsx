@@ -1,44 +1,37 @@
 import { useState } from "react";
-import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
-import { Sheet } from "@/kit/Sheet";
-import { ErrorNote, Note } from "@/kit/States";
+import { FormSheet } from "@/kit/FormSheet";
+import { Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
-import { useAct, useRead } from "@/platform/query";
+import { useAct } from "@/platform/query";
+import { useHeld } from "@/shared/held";
 import { DAY_MS } from "@/shared/time";
-import { SlotPicker } from "./SlotPicker";
+import { useNow } from "@/shared/useNow";
+import { SlotPicker, slotWords } from "./SlotPicker";
 import { useWork } from "./work";
 
 /** 改约申请: the slot is HQ's, so the wish waits for HQ's answer. */
-export function RescheduleSheet({ open, onClose, onSent }: { open: boolean; onClose: () => void; onSent: () => void }) {
+export function RescheduleSheet({ onClose }: { onClose: () => void }) {
   const { visit } = useWork();
-  const sync = useRead("sync_status", {});
+  const now = useNow();
   const ask = useAct("visit_reschedule");
   const { slot } = visit.row;
   const [wish, setWish] = useState({ start: slot.start + DAY_MS, end: slot.end + DAY_MS });
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useHeld(`reschedule.${visit.row.visit}`, "");
   return (
-    <Sheet
+    <FormSheet
       title={m.reschedule()}
-      open={open}
       onClose={onClose}
-      foot={
-        <Button
-          main
-          look="primary"
-          isPending={ask.isPending}
-          onPress={() =>
-            ask.mutate({ visit: visit.row.visit, wish, reason: reason.trim() }, { onSuccess: () => { onClose(); onSent(); } })
-          }
-        >
-          {m.reschedule_send()}
-        </Button>
-      }
+      go={m.reschedule_send()}
+      ready
+      pending={ask.isPending}
+      error={ask.error}
+      done={ask.isSuccess && <Note tone="wait" icon="clock">{m.reschedule_sent({ slot: slotWords(wish) })}</Note>}
+      onGo={() => ask.mutate({ visit: visit.row.visit, wish, reason: reason.trim() }, { onSuccess: () => setReason(undefined) })}
     >
       <Note tone="wait" icon="info">{m.reschedule_lead()}</Note>
-      <SlotPicker now={sync.data?.time.at ?? slot.start} value={wish} onChange={setWish} />
+      <SlotPicker now={now} value={wish} onChange={setWish} />
       <Field label={m.reason()} optional={m.optional()} value={reason} onChange={setReason} lines={2} />
-      <ErrorNote error={ask.error} />
-    </Sheet>
+    </FormSheet>
   );
 }

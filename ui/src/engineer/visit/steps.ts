@@ -1,14 +1,10 @@
 import type { InspectionView } from "@/generated/InspectionView";
-import type { OrderView } from "@/generated/OrderView";
-import type { QuoteList } from "@/generated/QuoteList";
-import type { VisitState } from "@/generated/VisitState";
+import type { StepView } from "@/generated/StepView";
 import { m } from "@/paraglide/messages.js";
-import type { WorkDraft } from "./work";
+import { say } from "@/shared/words";
 
-export const STEPS = ["arrive", "identify", "inspect", "options", "quote", "sign", "finish"] as const;
-export type StepId = (typeof STEPS)[number];
-
-export const stepName: Record<StepId, () => string> = {
+// The rail has room for one short word; steps without one are called what the core calls them.
+const short: Record<string, () => string> = {
   arrive: m.step_arrive,
   identify: m.step_identify,
   inspect: m.step_inspect,
@@ -18,40 +14,31 @@ export const stepName: Record<StepId, () => string> = {
   finish: m.step_finish,
 };
 
-export interface StepStanding {
-  done: boolean;
-  /** How far it is, such as `照片 2/3`. */
-  progress?: string;
-  /** Why it cannot be entered yet. */
-  gate?: string;
+export function stepName(step: StepView): string {
+  return short[step.id]?.() ?? say(step.name);
 }
 
-/** Where each step stands; every one is open except behind a gate. */
-export function standings(
-  state: VisitState,
-  draft: WorkDraft,
-  inspection: InspectionView | undefined,
-  quotes: QuoteList | undefined,
-  orders: OrderView | undefined,
-): Record<StepId, StepStanding> {
-  const atDoor = typeof state === "object" || ["arrived", "working", "finished"].includes(state);
-  const shots = inspection ? new Set(Object.values(inspection.machine.shots)) : new Set<string>();
-  const answered = inspection ? inspection.checks.length - inspection.report.unanswered.length : 0;
-  const quoted = quotes?.quotes.some((view) => !view.expired) ?? false;
-  const filed = (orders?.orders.length ?? 0) > 0;
-  const stopUse = inspection?.open_stop_use === true ? { gate: m.gate_stop_use() } : {};
-  return {
-    arrive: { done: atDoor },
-    identify: { done: draft.identified === true || shots.has("nameplate") },
-    inspect: {
-      done: inspection !== undefined && inspection.checks.length > 0 && inspection.report.unanswered.length === 0,
-      ...(inspection && inspection.checks.length > 0
-        ? { progress: `${answered}/${inspection.checks.length}` }
-        : {}),
-    },
-    options: { done: quoted || draft.skus.length > 0, ...stopUse },
-    quote: { done: quoted, ...stopUse },
-    sign: { done: filed, ...(quoted || filed ? stopUse : { gate: m.gate_quote() }) },
-    finish: { done: state === "finished" },
-  };
+/** How far a step is, such as `照片 2/3`; nothing once it is done or where no photo is wanted. */
+export function stepProgress(step: StepView): string | undefined {
+  if (step.done || step.photos_wanted === 0) return undefined;
+  return m.photos_count({ received: step.photos, all: step.photos_wanted });
+}
+
+/** Steps that name a price: shut while the machine in hand must not be used. */
+const PRICED: readonly string[] = ["options", "quote", "sign", "collect"];
+
+/**
+ * Why a step may not be entered, in words; empty when it may. The core judges the machines on the
+ * work order. Of one that was met at the door only it knows nothing, so there its gates do not hold
+ * the engineer up, except the one that keeps people from harm. The last step is never shut: whether
+ * a visit may end is the core's to say when it is asked.
+ */
+export function gatesOf(
+  steps: readonly StepView[],
+  step: StepView,
+  machine: { onPaper: boolean; inspection: InspectionView | undefined },
+): string[] {
+  if (step === steps.at(-1)) return [];
+  if (machine.inspection?.open_stop_use && PRICED.includes(step.id)) return [m.gate_stop_use()];
+  return machine.onPaper ? step.shut.map(say) : [];
 }

@@ -1,16 +1,20 @@
-import type { AssetId } from "@/generated/AssetId";
-import type { QuoteId } from "@/generated/QuoteId";
+import { useEffect, useRef, useState } from "react";
+import type { AmountChange } from "@/generated/AmountChange";
+import type { OrderTerms } from "@/generated/OrderTerms";
 import type { Relation } from "@/generated/Relation";
 import type { RemovalMode } from "@/generated/RemovalMode";
 import type { Slot } from "@/generated/Slot";
+import type { Stroke } from "@/generated/Stroke";
 import type { SubsidyChoice } from "@/generated/SubsidyChoice";
 import type { TermsInput } from "@/generated/TermsInput";
 import { m } from "@/paraglide/messages.js";
-import { useDraft } from "@/shared/draft";
-import type { WorkDraft } from "./work";
+import { Refused, rpc } from "@/platform";
+import { act, know, useRead } from "@/platform/query";
+import { useHeld } from "@/shared/held";
+import { useWork, type Work } from "./work";
 
 /** What the customer chooses beside the quote. */
-export interface TermsDraft {
+export interface TermsChoice {
   slot: Slot;
   ifRefused: SubsidyChoice;
   payer: Relation;
@@ -18,22 +22,86 @@ export interface TermsDraft {
   recipient: Relation;
 }
 
-export function useTermsDraft(workOrder: string, slot: Slot): [TermsDraft, (next: Partial<TermsDraft>) => void] {
-  const fresh: TermsDraft = { slot, ifRefused: "go_on", payer: "self", applicant: "self", recipient: "self" };
-  const [draft, set] = useDraft<TermsDraft>(`terms.${workOrder}`, fresh);
-  return [draft, (next) => set({ ...draft, ...next })];
+/** A signature that an amount change made void. */
+export interface Voided {
+  change: AmountChange;
+  strokes: readonly Stroke[];
 }
 
-export function termsInput(quote: QuoteId, work: WorkDraft, asset: AssetId | undefined, terms: TermsDraft): TermsInput {
+/** The signature made void last, until a new stroke takes its place. */
+export function useVoided(workOrder: string) {
+  return useHeld<Voided | null>(`voided.${workOrder}`, null);
+}
+
+function choiceOf(terms: OrderTerms | null | undefined, slot: Slot): TermsChoice {
+  if (!terms) return { slot, ifRefused: "go_on", payer: "self", applicant: "self", recipient: "self" };
+  const { payer, applicant, recipient } = terms.parties;
+  return { slot: terms.slot, ifRefused: terms.if_refused, payer, applicant, recipient };
+}
+
+function inputOf({ draft, asset }: Work, quote: string, choice: TermsChoice): TermsInput {
   return {
     quote,
-    slot: terms.slot,
-    removal: work.removal,
-    if_refused: terms.ifRefused,
-    ...(work.tradeIn && asset !== undefined ? { old: asset } : {}),
-    payer: terms.payer,
-    applicant: terms.applicant,
-    recipient: terms.recipient,
+    slot: choice.slot,
+    removal: draft.removal,
+    if_refused: choice.ifRefused,
+    ...(draft.tradeIn && asset !== undefined ? { old: asset } : {}),
+    payer: choice.payer,
+    applicant: choice.applicant,
+    recipient: choice.recipient,
+  };
+}
+
+export interface Terms {
+  choice: TermsChoice;
+  /** Another choice, made durable with the quote it goes with. */
+  put: (next: Partial<TermsChoice>) => void;
+  /** Sets the terms that will be signed; false when the core refused. */
+  settle: () => Promise<boolean>;
+  error: Refused | null;
+}
+
+/** The terms as the core keeps them. What was drawn under others is void from then on. */
+export function useTerms(quote: string | undefined): Terms {
+  const work = useWork();
+  const { id } = work.order;
+  const drafted = useRead("order_terms_view", { work_order: id });
+  const [error, setError] = useState<Refused | null>(null);
+  const [, setVoided] = useVoided(id);
+  const kept = choiceOf(drafted.data?.terms, work.visit.row.slot);
+  // What was tapped shows at once; the core's answer takes its place.
+  const [tapped, setTapped] = useState<TermsChoice | null>(null);
+  const choice = tapped ?? kept;
+  useEffect(() => setTapped(null), [drafted.data]);
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
+
+  const send = (next: TermsChoice): Promise<boolean> => {
+    if (quote === undefined) return Promise.resolve(false);
+    const work_order = id;
+    const set = async () => {
+      const before = (await rpc("strokes", { work_order })).strokes;
+      const view = await act("order_terms", inputOf(work, quote, next));
+      if (view.voided) setVoided({ change: view.voided, strokes: before });
+      know("order_terms_view", { work_order }, { terms: view.terms });
+      setError(null);
+      return true;
+    };
+    const done = queue.current.then(set).catch((refused: unknown) => {
+      if (!(refused instanceof Refused)) throw refused;
+      setError(refused);
+      return false;
+    });
+    queue.current = done;
+    return done;
+  };
+  return {
+    choice,
+    put: (next) => {
+      setTapped({ ...choice, ...next });
+      void send({ ...choice, ...next });
+    },
+    settle: () => send(choice),
+    error,
   };
 }
 

@@ -4,9 +4,10 @@ import type { AssetId } from "@/generated/AssetId";
 import type { FeeUse } from "@/generated/FeeUse";
 import type { QuoteId } from "@/generated/QuoteId";
 import type { RemovalMode } from "@/generated/RemovalMode";
+import type { StepView } from "@/generated/StepView";
 import type { VisitView } from "@/generated/VisitView";
 import type { WorkOrderCard } from "@/generated/WorkOrderCard";
-import { useDraft } from "@/shared/draft";
+import { readDraft, useDraft } from "@/shared/draft";
 
 /** Choices made at the door that no record holds yet. */
 export interface WorkDraft {
@@ -26,7 +27,7 @@ export interface WorkDraft {
   fees?: FeeUse[];
   /** The quotes set side by side, three at most. */
   options: QuoteId[];
-  /** The quote shown, and the choices it was made from. */
+  /** The quote shown, and the choices it was made from; without them it is taken as it stands. */
   quote?: QuoteId;
   quotedFor?: string;
 }
@@ -46,6 +47,10 @@ export interface Work {
   asset: AssetId | undefined;
   draft: WorkDraft;
   patch: (next: Partial<WorkDraft>) => void;
+  /** The steps of this job, and the one in work. */
+  steps: readonly StepView[];
+  current: StepView;
+  gatesOf: (step: StepView) => readonly string[];
 }
 
 export const WorkContext = createContext<Work | null>(null);
@@ -57,6 +62,8 @@ export function useWork(): Work {
 }
 
 export function useWorkDraft(workOrder: string): [WorkDraft, (next: Partial<WorkDraft>) => void] {
-  const [draft, set] = useDraft<WorkDraft>(`work.${workOrder}`, emptyWork);
-  return [draft, (next) => set({ ...draft, ...next })];
+  const key = `work.${workOrder}`;
+  const [draft, set] = useDraft<WorkDraft>(key, emptyWork);
+  // Laid over what was chosen last, not over what was drawn last: an answer of the core may come late.
+  return [draft, (next) => set({ ...readDraft(key, emptyWork), ...next })];
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { PhotoView } from "@/generated/PhotoView";
 import { Button } from "@/kit/Button";
 import { Sheet } from "@/kit/Sheet";
-import { ErrorNote, Skeleton } from "@/kit/States";
+import { ErrorNote, Note, Skeleton } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { saveFile } from "@/platform";
 import { useRead } from "@/platform/query";
@@ -18,25 +18,57 @@ export function PaperSheet({ paper, onClose }: { paper: PhotoView | null; onClos
   );
 }
 
+type Work = "saving" | "printing" | null;
+
 function Paper({ paper }: { paper: PhotoView }) {
   const read = useRead("paper_bytes", { hash: paper.hash });
   const [bytes, setBytes] = useState<Uint8Array<ArrayBuffer> | null>(null);
+  const [work, setWork] = useState<Work>(null);
+  const [told, setTold] = useState<"saved" | "failed" | null>(null);
   useEffect(() => {
     if (read.data) setBytes(fromBase64(read.data.base64));
   }, [read.data]);
-  const file = `${paper.shot}.pdf`;
+  const run = async (what: Exclude<Work, null>, act: (bytes: Uint8Array<ArrayBuffer>) => Promise<"saved" | null>) => {
+    if (!bytes) return;
+    setWork(what);
+    setTold(null);
+    try {
+      setTold(await act(bytes));
+    } catch {
+      setTold("failed");
+    } finally {
+      setWork(null);
+    }
+  };
+  const save = () => run("saving", async (data) => ((await saveFile(`${paper.shot}.pdf`, "application/pdf", data)) ? "saved" : null));
+  const print = () =>
+    run("printing", async (data) => {
+      const { printPaper } = await import("./printPaper");
+      await printPaper(data, paperName(paper.shot));
+      return null;
+    });
   return (
     <>
-      <div className="flex flex-wrap gap-3 print:hidden">
-        <Button icon="save" isDisabled={!bytes} onPress={() => bytes && void saveFile(file, "application/pdf", bytes)}>
+      <div className="flex flex-wrap items-center gap-3">
+        <Button icon="save" isDisabled={!bytes} isPending={work === "saving"} onPress={() => void save()}>
           {m.paper_save()}
         </Button>
+        <Button icon="print" isDisabled={!bytes} isPending={work === "printing"} onPress={() => void print()}>
+          {m.paper_print()}
+        </Button>
+        <span role="status" className="text-label text-ink-2">
+          {work === "printing" ? m.paper_printing() : told === "saved" ? m.paper_saved() : null}
+        </span>
       </div>
+      {told === "failed" && <Note tone="danger" icon="alert">{m.paper_failed()}</Note>}
       <ErrorNote error={read.error} onRetry={() => void read.refetch()} />
       {bytes ? <Pages bytes={bytes} /> : read.error ? null : <Skeleton rows={1} height="30rem" />}
     </>
   );
 }
+
+/** Widest a page is shown, in CSS pixels. */
+const WIDEST = 860;
 
 /** Pages drawn by pdf.js, because not every engine shows PDF by itself. */
 function Pages({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
@@ -45,23 +77,16 @@ function Pages({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
   useEffect(() => {
     let over = false;
     const draw = async () => {
-      const { open } = await import("./pdf");
-      // pdf.js takes the buffer for itself.
-      const document_ = await open(bytes.slice());
-      const width = host.current?.clientWidth ?? 800;
-      for (let number = 1; number <= document_.numPages && !over; number += 1) {
-        const page = await document_.getPage(number);
-        const unit = page.getViewport({ scale: 1 });
-        const viewport = page.getViewport({ scale: (Math.min(width, 860) / unit.width) * Math.min(2, devicePixelRatio) });
-        const canvas = document.createElement("canvas");
-        canvas.width = viewport.width;
-        canvas.height = viewport.height;
+      const { pagesOf } = await import("./pdf");
+      const width = Math.min(host.current?.clientWidth ?? WIDEST, WIDEST) * Math.min(2, devicePixelRatio);
+      let number = 0;
+      for await (const { canvas } of pagesOf(bytes, width)) {
+        if (over) return;
+        number += 1;
         canvas.className = "mx-auto mb-4 w-full max-w-215 rounded-field border border-hair bg-white";
         canvas.setAttribute("role", "img");
         canvas.setAttribute("aria-label", m.paper_page({ page: number }));
-        if (over) return;
         host.current?.append(canvas);
-        await page.render({ canvas, viewport }).promise;
       }
     };
     host.current?.replaceChildren();
@@ -72,7 +97,7 @@ function Pages({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
   }, [bytes]);
   return (
     <>
-      {failed && <p role="alert">{m.paper_unreadable()}</p>}
+      {failed && <Note tone="danger" icon="alert">{m.paper_unreadable()}</Note>}
       <div ref={host} className="min-h-[30rem]" />
     </>
   );
