@@ -73,22 +73,24 @@ function Visits({ fresh, onDay }: { fresh: BoardView; onDay: (day: string | unde
   return (
     <div className="flex h-full min-h-0">
       <div className="flex min-w-0 flex-1 flex-col">
-        <div className="flex flex-wrap items-center gap-x-6 gap-y-2 px-6 pt-3 max-md:px-3">
+        <div className="px-6 pt-3 max-md:px-3">
           <h1 className="sr-only">{m.desk_board()}</h1>
           <Counters counts={{ ...shown.counts, needs_action: fresh.counts.needs_action }} approvals={tasks.filter(asksApproval).length} filter={filter} onFilter={setFilter} ofToday={shown.day === today} />
+        </div>
+        <div className="flex min-h-11 flex-wrap-reverse items-center px-3 max-md:px-0">
+          <span role="status" className="flex min-h-9 items-center">
+            {changes.count > 0 && (
+              <Button look="quiet" icon="sync" keys="U" onPress={update}>
+                {m.board_updates({ count: changes.count })}
+              </Button>
+            )}
+          </span>
           <span className="ml-auto flex items-center gap-1">
             <Button look="quiet" icon="back" label={m.day_before()} onPress={() => onDay(plusDays(shown.day, -1))} />
             <span className="tabular min-w-34 text-center font-semibold">{dayWords(shown.day)}</span>
             <Button look="quiet" icon="next" label={m.day_after()} onPress={() => onDay(plusDays(shown.day, 1))} />
             <Button look="quiet" keys="T" isDisabled={shown.day === today} onPress={() => onDay(undefined)}>{m.count_today()}</Button>
           </span>
-        </div>
-        <div role="status" className="flex h-9 items-center px-3 max-md:px-0">
-          {changes.count > 0 && (
-            <Button look="quiet" icon="sync" keys="U" onPress={update}>
-              {m.board_updates({ count: changes.count })}
-            </Button>
-          )}
         </div>
         <div ref={list} className="scroll @container min-h-0 flex-1 px-6 pb-6 max-md:px-3">
           {rows.length === 0 ? (

@@ -71,7 +71,7 @@ function Row({ row, current, mark, task, onChoose, onEnter }: RowProps) {
   return (
     <tr
       onClick={onEnter}
-      className={`rule rule-b h-10 cursor-pointer max-md:h-12 ${current ? "bg-primary-soft outdoor:outline-2" : "hover:bg-sunken"}`}
+      className={`rule rule-b h-10 cursor-pointer -outline-offset-3 outline-focus has-[[data-row]:focus-visible]:outline-3 max-md:h-12 ${current ? "bg-primary-soft outdoor:outline-2" : "hover:bg-sunken"}`}
     >
       <td className={`tabular pr-4 pl-2 font-semibold ${visit.late ? "text-danger" : ""}`}>
         {clock(visit.slot.start)}–{clock(visit.slot.end)}
@@ -81,7 +81,7 @@ function Row({ row, current, mark, task, onChoose, onEnter }: RowProps) {
           type="button"
           data-row={visit.visit}
           aria-current={current}
-          className="max-w-full truncate rounded-field text-left font-semibold"
+          className="max-w-full truncate text-left font-semibold focus-visible:outline-none"
           onFocus={onChoose}
           onClick={(event) => {
             event.stopPropagation();
@@ -98,7 +98,7 @@ function Row({ row, current, mark, task, onChoose, onEnter }: RowProps) {
       </td>
       <td className="max-w-56 truncate pr-4 text-ink-2 @max-4xl:hidden">{sayAll(visit.legs)}</td>
       <td className="pr-4">
-        <span className="flex gap-1.5">
+        <span className="flex gap-1.5 @max-4xl:flex-wrap @max-4xl:py-1">
           {mark && <Chip tone="primary" icon="info">{mark === "new" ? m.row_new() : m.row_changed()}</Chip>}
           <VisitChip row={visit} />
           <LateChip row={visit} />

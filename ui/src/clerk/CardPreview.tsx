@@ -69,9 +69,10 @@ function Issued({ card, today }: { card: string; today: string }) {
 
 function OfCard({ view, today }: { view: CardView; today: string }) {
   const { card, customer, qr } = view;
+  const names = useNames();
   return (
     <Plastic
-      title={`${card.brand} ${card.model}`}
+      title={`${names.brand(card.brand)} ${card.model}`}
       serials={card.serials}
       date={card.invoice_date ?? today}
       whose={customer ? `${customer.name} ${customer.phones[0] ?? ""}` : ""}
@@ -95,7 +96,7 @@ function Plastic({ title, serials, date, whose, qr }: { title: string; serials: 
           <p className="truncate text-label text-ink-2">{whose || m.phone()}</p>
           <p className="text-label text-ink-2">{date}</p>
         </div>
-        {qr ?? <div aria-hidden="true" className="size-[27mm] shrink-0 rounded-field border-2 border-dashed border-line" />}
+        {qr ?? <div className="flex size-[27mm] shrink-0 items-center justify-center rounded-field border-2 border-dashed border-line p-1 text-center text-label text-ink-2">{m.card_qr_later()}</div>}
       </div>
     </div>
   );

@@ -68,8 +68,8 @@ function OneCard({ card, onClose }: { card: CardId; onClose: () => void }) {
   const view = useRead("card_view", { card });
   const now = useNow();
   return (
-    <div className="flex flex-col gap-5">
-      <div className="flex justify-end"><Button look="quiet" icon="close" onPress={onClose}>{m.close()}</Button></div>
+    <div className="flex flex-col gap-4">
+      <div className="-mt-3 flex justify-end"><Button look="quiet" icon="close" onPress={onClose}>{m.close()}</Button></div>
       <Loaded of={view}>{(data) => <CardFace view={data} now={now} qr />}</Loaded>
       <CardPapers card={card} />
     </div>

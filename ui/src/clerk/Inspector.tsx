@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { FiledOrder } from "@/generated/FiledOrder";
 import type { WorkOrderView } from "@/generated/WorkOrderView";
 import { Amount } from "@/kit/Amount";
@@ -79,11 +80,16 @@ function Order({ filed }: { filed: FiledOrder }) {
   return (
     <Part title={filed.number ? m.hq_number({ number: filed.number }) : `${m.receipt()} ${filed.order.receipt}`}>
       <div className="panel flex flex-col gap-1.5 p-3">
-        <div className="flex flex-wrap gap-2">
-          <Chip tone={refused ? "warn" : over ? "plain" : filed.number ? "good" : "wait"} icon={refused ? "alert" : over ? "close" : filed.number ? "check" : "clock"}>{say(filed.state_words)}</Chip>
-          {!filed.number && <StateChip record={filed.record} />}
-        </div>
-        {refused && <Note icon="alert">{say(refused.reason)}</Note>}
+        {refused ? (
+          <Note icon="alert" action={<Link to="/desk/tasks" search={{ task: refused.task }} className="rounded-field font-semibold underline">{m.task_go()}</Link>}>
+            {say(filed.state_words)}
+          </Note>
+        ) : (
+          <div className="flex flex-wrap gap-2">
+            <Chip tone={over ? "plain" : filed.number ? "good" : "wait"} icon={over ? "close" : filed.number ? "check" : "clock"}>{say(filed.state_words)}</Chip>
+            {!filed.number && <StateChip record={filed.record} />}
+          </div>
+        )}
         <p className="flex items-baseline justify-between gap-4">
           <span>{terms.totals.certain < 0 ? m.total_payout() : m.total_certain()}</span>
           <Amount fen={Math.abs(terms.totals.certain)} size="key" />

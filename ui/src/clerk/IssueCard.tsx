@@ -115,7 +115,7 @@ function Issue({ parked }: ParkedCards) {
     if (isBlank(draft)) return;
     fresh();
     setIssued(null);
-    void keep.turnTo(emptyCard);
+    keep.turnTo(emptyCard);
   };
   const clear = () => {
     fresh();
@@ -127,7 +127,7 @@ function Issue({ parked }: ParkedCards) {
 
   const put = (next: Partial<CardDraft>) => keep.change((held) => ({ ...held, ...next }));
   return (
-    <div className="scroll grid h-full min-h-0 grid-cols-[minmax(0,1fr)_25rem] items-start gap-8 px-6 pb-6 max-lg:grid-cols-1 max-md:px-3">
+    <div className="scroll grid h-full min-h-0 grid-cols-[minmax(0,40rem)_25rem] content-start items-start gap-8 px-6 pb-6 max-lg:grid-cols-1 max-md:px-3">
       <div className="flex max-w-160 flex-col gap-4">
         <ErrorNote error={scanError ?? issue.error} />
         {remark.otherProduct && (
@@ -167,7 +167,7 @@ function Issue({ parked }: ParkedCards) {
             />
           </Step>
           <Step number={3} done={isMobile(draft.phone)}>
-            <div className="grid gap-3 sm:grid-cols-2">
+            <div className="grid gap-3 lg:grid-cols-2">
               <Field
                 label={m.phone()}
                 value={draft.phone}
@@ -199,7 +199,7 @@ function Issue({ parked }: ParkedCards) {
           onTake={(taken, fields) => {
             fresh();
             setIssued(null);
-            void keep.turnTo(unpark(fields), taken);
+            keep.turnTo(unpark(fields), taken);
           }}
         />
       </div>

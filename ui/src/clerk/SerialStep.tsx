@@ -49,15 +49,15 @@ export function SerialStep({ facts, category, onTyped, onRemove, twice, onTwice 
           ))}
         </ul>
       )}
-      {missing.length > 0 && <Note icon="scan">{m.serial_missing({ parts: listed(missing.map(partName)) })}</Note>}
-      {parts.length > 0 && facts.length > parts.length && <Note icon="alert">{m.serial_too_many({ count: parts.length })}</Note>}
-      {odd && odd.unlike !== null && <Note icon="alert">{m.serial_unlike({ serial: odd.serial, other: odd.unlike })}</Note>}
       {facts.some((one) => one.cards.length > 0) && (
         <Note tone="danger" icon="alert">
           {m.serial_double()}
           <Tick checked={twice} onChange={onTwice}>{m.serial_double_yes()}</Tick>
         </Note>
       )}
+      {missing.length > 0 && <Note icon="scan">{m.serial_missing({ parts: listed(missing.map(partName)) })}</Note>}
+      {parts.length > 0 && facts.length > parts.length && <Note icon="alert">{m.serial_too_many({ count: parts.length })}</Note>}
+      {odd && odd.unlike !== null && <Note icon="alert">{m.serial_unlike({ serial: odd.serial, other: odd.unlike })}</Note>}
     </>
   );
 }

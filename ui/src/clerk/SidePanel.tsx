@@ -34,7 +34,7 @@ export function SidePanel({ title, lead, children, foot, onClose, entered = 0, w
     >
       <header className="rule rule-b flex min-h-14 items-center gap-2 py-2 pr-2 pl-4">
         <div className="min-w-0 flex-1">
-          <h2 ref={head} tabIndex={-1} className="truncate rounded-field text-key font-bold">{title}</h2>
+          <h2 ref={head} tabIndex={-1} className="-mx-1 truncate rounded-field px-1 text-key font-bold -outline-offset-2">{title}</h2>
           {lead && <div className="text-label text-ink-2">{lead}</div>}
         </div>
         <Button look="quiet" icon="close" label={m.close()} onPress={onClose} />

@@ -59,7 +59,7 @@ function Remedies({ task }: { task: Task }) {
       <ErrorNote error={decide.error} />
       {asked ? (
         <div role="group" aria-label={remedyNames[asked]()} className="flex flex-col gap-2">
-          <Note tone="danger" icon="alert">{remedyHelp[asked]?.() ?? m.remedy_final()}</Note>
+          <Note tone="danger" icon="alert">{remedyHelp(task, asked) ?? m.remedy_final()}</Note>
           <Button wide look="danger" isDisabled={note.trim() === "" || decide.isPending} isPending={decide.isPending} onPress={() => send(asked)}>
             {m.remedy_confirm({ remedy: remedyNames[asked]() })}
           </Button>
@@ -78,13 +78,17 @@ function Remedies({ task }: { task: Task }) {
               >
                 {remedyNames[remedy]()}
               </Button>
-              {remedyHelp[remedy] && <p className="px-1 pt-0.5 text-label text-ink-2">{remedyHelp[remedy]()}</p>}
+              <Help text={remedyHelp(task, remedy)} />
             </li>
           ))}
         </ul>
       )}
     </section>
   );
+}
+
+function Help({ text }: { text: string | undefined }) {
+  return text === undefined ? null : <p className="px-1 pt-0.5 text-label text-ink-2">{text}</p>;
 }
 
 function About({ task }: { task: Task }) {

@@ -45,6 +45,8 @@ describe("a card filled by scans", () => {
   it("is not ready with half a phone number or a day that is not in the calendar", () => {
     const draft = filled(serial, gtin);
     expect(isReady({ ...draft, phone: "139" })).toBe(false);
+    expect(isReady({ ...draft, phone: "0571-8765 4321" })).toBe(true);
+    expect(isReady({ ...draft, phone: "SXG100B0000001" })).toBe(false);
     expect(isReady({ ...draft, phone: "13900001234", invoiceDate: "2026-02-30" })).toBe(false);
     expect([isDay("2026-02-28"), isDay("2026-2-28"), isDay("")]).toEqual([true, false, true]);
   });

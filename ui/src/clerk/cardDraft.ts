@@ -23,6 +23,9 @@ const digits = (text: string) => text.replace(/[\s-]/g, "");
 /** A mainland mobile number, which no label carries. */
 export const isMobile = (text: string) => /^1[3-9]\d{9}$/.test(digits(text));
 
+/** A number that can be called: a mobile, or a landline with or without its area code. */
+export const isPhone = (text: string) => /^\+?\d{7,15}$/.test(digits(text));
+
 /** What a label means for the draft. */
 export type Routed =
   | { draft: CardDraft }
@@ -49,7 +52,7 @@ export function route(draft: CardDraft, label: ScannedLabel): Routed {
 }
 
 export function isReady(draft: CardDraft): boolean {
-  return draft.gtin !== "" && draft.serials.length > 0 && digits(draft.phone).length >= 7 && isDay(draft.invoiceDate);
+  return draft.gtin !== "" && draft.serials.length > 0 && isPhone(draft.phone) && isDay(draft.invoiceDate);
 }
 
 /** Empty, or a day of the calendar as `2026-07-15`. */

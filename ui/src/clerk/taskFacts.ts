@@ -34,13 +34,17 @@ export const remedyNames: Record<Remedy, () => string> = {
   keep_value: m.remedy_keep_value,
 };
 
-/** What each remedy does, where its name does not say it. */
-export const remedyHelp: Partial<Record<Remedy, () => string>> = {
-  honour: m.remedy_honour_help,
-  re_quote: m.remedy_re_quote_help,
-  cancel: m.remedy_cancel_help,
-  void_card: m.remedy_void_card_help,
-};
+/** What a remedy of this task does, where its name does not say it. */
+export function remedyHelp(task: Task, remedy: Remedy): string | undefined {
+  if (task.kind === "order_refused") {
+    if (remedy === "honour") return m.remedy_honour_help();
+    if (remedy === "re_quote") return m.remedy_re_quote_help();
+    if (remedy === "cancel") return m.remedy_cancel_help();
+  }
+  if (task.kind === "slot_wish" && remedy === "plan_visit") return m.remedy_wish_help();
+  if (task.kind === "duplicate_serial" && remedy === "void_card") return m.remedy_void_card_help();
+  return undefined;
+}
 
 const YES_OR_NO: readonly Remedy[] = ["honour", "accept", "reject"];
 

@@ -53,9 +53,10 @@ export function useCardDraft(parked: readonly CardPark[], blank: CardDraft) {
   return {
     ...held,
     change: (next: (draft: CardDraft) => CardDraft) => setHeld(({ id, draft }) => ({ id, draft: next(draft) })),
-    /** Puts the draft into the core now and shows another, or a new one. */
-    async turnTo(next: CardDraft, id: string = crypto.randomUUID()): Promise<void> {
-      await save(latest.current);
+    /** Keeps the draft in the core and shows another, or a new one, at once: the next scan is the
+     * next customer's. */
+    turnTo(next: CardDraft, id: string = crypto.randomUUID()): void {
+      void save(latest.current);
       setHeld({ id, draft: next });
     },
     /** Shows a new draft; the one before was issued or is dropped, its identity is answered. */
