@@ -1,11 +1,15 @@
+import { Link } from "@tanstack/react-router";
 import type { CardView } from "@/generated/CardView";
 import type { Model } from "@/generated/Model";
 import { Mark } from "@/access/Frame";
 import { StateChip } from "@/kit/Chip";
-import { Note } from "@/kit/States";
+import { Loaded, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { useNames } from "@/shared/names";
+import { clockOrDay } from "@/shared/time";
+import { useNow } from "@/shared/useNow";
+import { say } from "@/shared/words";
 import { CardStatusChip, Qr } from "@/engineer/card/CardFace";
 import { CardPapers } from "@/engineer/card/CardScreen";
 import type { CardDraft } from "./cardDraft";
@@ -13,7 +17,8 @@ import type { CardDraft } from "./cardDraft";
 interface Props {
   draft: CardDraft;
   model: Model | undefined;
-  issued: CardView | null;
+  /** The card just issued. */
+  issued: string | null;
   /** Another card with the same serial. */
   double: string | undefined;
   today: string;
@@ -25,22 +30,7 @@ export function CardPreview({ draft, model, issued, double, today }: Props) {
   return (
     <aside aria-label={m.card_preview()} className="flex flex-col gap-4 lg:sticky lg:top-0">
       {issued ? (
-        <>
-          <Note tone="good" icon="check">{m.card_issued()}</Note>
-          <Plastic
-            title={`${issued.card.brand} ${issued.card.model}`}
-            serials={issued.card.serials}
-            date={issued.card.invoice_date ?? today}
-            whose={issued.customer ? `${issued.customer.name} ${issued.customer.phones[0] ?? ""}` : ""}
-            qr={issued.qr ? <Qr side={issued.qr.side} path={issued.qr.path} size="27mm" /> : null}
-          />
-          <div className="flex flex-wrap gap-2">
-            <CardStatusChip status={issued.card.status} />
-            <StateChip record={issued.record} />
-          </div>
-          {!issued.qr && <Note icon="info" tone="plain">{m.card_no_store_key()}</Note>}
-          <CardPapers card={issued.card.id} />
-        </>
+        <Issued card={issued} today={today} />
       ) : (
         <Plastic
           title={model ? `${names.brand(model.brand)} ${model.sku}` : "—"}
@@ -52,6 +42,42 @@ export function CardPreview({ draft, model, issued, double, today }: Props) {
       )}
       {double && !issued && <Double card={double} />}
     </aside>
+  );
+}
+
+/** The real card; it becomes final before one's eyes when HQ has claimed its serials. */
+function Issued({ card, today }: { card: string; today: string }) {
+  const view = useRead("card_view", { card });
+  return (
+    <Loaded of={view} rows={1} height="54mm">
+      {(data) => (
+        <>
+          <Note tone="good" icon="check"><span role="status">{m.card_issued()}</span></Note>
+          <OfCard view={data} today={today} />
+          <div className="flex flex-wrap gap-2">
+            <CardStatusChip status={data.card.status} />
+            <StateChip record={data.record} />
+          </div>
+          {data.record.reason && <Note icon="alert">{say(data.record.reason)}</Note>}
+          {!data.qr && <Note icon="info" tone="plain">{m.card_no_store_key()}</Note>}
+          <CardPapers card={card} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function OfCard({ view, today }: { view: CardView; today: string }) {
+  const { card, customer, qr } = view;
+  const names = useNames();
+  return (
+    <Plastic
+      title={`${names.brand(card.brand)} ${card.model}`}
+      serials={card.serials}
+      date={card.invoice_date ?? today}
+      whose={customer ? `${customer.name} ${customer.phones[0] ?? ""}` : ""}
+      qr={qr ? <Qr side={qr.side} path={qr.path} size="27mm" /> : null}
+    />
   );
 }
 
@@ -70,27 +96,26 @@ function Plastic({ title, serials, date, whose, qr }: { title: string; serials: 
           <p className="truncate text-label text-ink-2">{whose || m.phone()}</p>
           <p className="text-label text-ink-2">{date}</p>
         </div>
-        {qr ?? <div aria-hidden="true" className="size-[27mm] shrink-0 rounded-field border-2 border-dashed border-line" />}
+        {qr ?? <div className="flex size-[27mm] shrink-0 items-center justify-center rounded-field border-2 border-dashed border-line p-1 text-center text-label text-ink-2">{m.card_qr_later()}</div>}
       </div>
     </div>
   );
 }
 
+/** The card that bears the serial already, to hold beside the new one. */
 function Double({ card }: { card: string }) {
   const view = useRead("card_view", { card });
+  const now = useNow();
   if (!view.data) return null;
-  const { card: other, customer, qr } = view.data;
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-label font-semibold text-danger">{m.card_other()}</h3>
-      <Plastic
-        title={`${other.brand} ${other.model}`}
-        serials={other.serials}
-        date={other.invoice_date ?? ""}
-        whose={customer ? `${customer.name} ${customer.phones[0] ?? ""}` : ""}
-        qr={qr ? <Qr side={qr.side} path={qr.path} size="27mm" /> : null}
-      />
-      <div><CardStatusChip status={other.status} /></div>
+      <OfCard view={view.data} today="" />
+      <div className="flex flex-wrap items-center gap-2">
+        <CardStatusChip status={view.data.card.status} />
+        <span className="tabular text-label text-ink-2">{m.card_issued_at({ time: clockOrDay(view.data.card.issued_at, now) })}</span>
+        <Link to="/desk/cards" search={{ card }} className="rounded-field text-label font-semibold text-primary underline">{m.look_up()}</Link>
+      </div>
     </section>
   );
 }

@@ -4,33 +4,40 @@ import { m } from "@/paraglide/messages.js";
 
 export type BoardFilter = "unassigned" | "today" | "late";
 
-/** The counters are the filters. */
-export function Counters({ counts, filter, onFilter }: { counts: BoardCounts; filter: BoardFilter; onFilter: (filter: BoardFilter) => void }) {
+interface Props {
+  counts: BoardCounts;
+  approvals: number;
+  filter: BoardFilter;
+  onFilter: (filter: BoardFilter) => void;
+  ofToday: boolean;
+}
+
+/** The counters are the filters: three of the day's visits, two of the tasks. */
+export function Counters({ counts, approvals, filter, onFilter, ofToday }: Props) {
   const navigate = useNavigate();
-  const own = [
-    { id: "today" as const, name: m.count_today(), count: counts.today, tone: "" },
-    { id: "unassigned" as const, name: m.unassigned(), count: counts.unassigned, tone: "text-warn" },
-    { id: "late" as const, name: m.count_late(), count: counts.late, tone: "text-danger" },
-  ];
-  const look = "flex min-h-12 min-w-28 items-baseline justify-between gap-3 rounded-field border-(length:--border) px-3 py-2";
+  const toTasks = (show: "approve" | "open") => void navigate({ to: "/desk/tasks", search: { show } });
   return (
     <div role="group" aria-label={m.counters()} className="flex flex-wrap gap-2">
-      {own.map((one) => (
-        <button
-          key={one.id}
-          type="button"
-          aria-pressed={filter === one.id}
-          onClick={() => onFilter(one.id)}
-          className={`${look} ${filter === one.id ? "border-primary bg-primary-soft text-primary outdoor:bg-primary outdoor:text-on-primary" : "border-hair bg-card"}`}
-        >
-          <span className="text-label">{one.name}</span>
-          <span className={`tabular text-key font-bold ${one.count > 0 ? one.tone : ""}`}>{one.count}</span>
-        </button>
-      ))}
-      <button type="button" onClick={() => void navigate({ to: "/desk/tasks" })} className={`${look} border-hair bg-card`}>
-        <span className="text-label">{m.sync_refused()}</span>
-        <span className={`tabular text-key font-bold ${counts.needs_action > 0 ? "text-warn" : ""}`}>{counts.needs_action}</span>
-      </button>
+      <Counter name={m.unassigned()} count={counts.unassigned} tone="text-warn" pressed={filter === "unassigned"} onPress={() => onFilter("unassigned")} />
+      <Counter name={ofToday ? m.count_today() : m.count_day()} count={counts.today} tone="" pressed={filter === "today"} onPress={() => onFilter("today")} />
+      <Counter name={m.count_late()} count={counts.late} tone="text-danger" pressed={filter === "late"} onPress={() => onFilter("late")} />
+      <Counter name={m.count_approve()} count={approvals} tone="text-warn" onPress={() => toTasks("approve")} />
+      <Counter name={m.sync_refused()} count={counts.needs_action} tone="text-warn" onPress={() => toTasks("open")} />
     </div>
+  );
+}
+
+function Counter({ name, count, tone, pressed, onPress }: { name: string; count: number; tone: string; pressed?: boolean; onPress: () => void }) {
+  const look = pressed ? "border-primary bg-primary-soft text-primary outdoor:bg-primary outdoor:text-on-primary" : "border-hair bg-card";
+  return (
+    <button
+      type="button"
+      {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
+      onClick={onPress}
+      className={`flex min-h-12 min-w-28 items-center justify-between gap-3 rounded-field border-(length:--border) px-3 py-2 max-sm:min-w-0 ${look}`}
+    >
+      <span className="text-label">{name}</span>
+      <span className={`tabular text-key font-bold ${count > 0 && !pressed ? tone : ""}`}>{count}</span>
+    </button>
   );
 }

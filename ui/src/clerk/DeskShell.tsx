@@ -1,11 +1,14 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { useEffect, useLayoutEffect } from "react";
+import { useEffect, useLayoutEffect, useState } from "react";
+import { Button } from "@/kit/Button";
 import { Icon, type IconName } from "@/kit/Icon";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { Mark } from "@/access/Frame";
 import { Strip } from "@/shared/Strip";
 import { CommandBar } from "./CommandBar";
+import { KeyHelp } from "./KeyHelp";
+import { useKeys } from "./keys";
 
 const places = [
   { to: "/desk/board", icon: "board", name: m.desk_board, key: "1" },
@@ -18,6 +21,7 @@ const places = [
 /** The desk: places at the left, one bar to scan or search, everything by keyboard. */
 export function DeskShell() {
   const navigate = useNavigate();
+  const [help, setHelp] = useState(false);
   const tasks = useRead("task_list", {});
   const open = tasks.data?.tasks.filter((task) => task.decision === null).length ?? 0;
   useLayoutEffect(() => {
@@ -37,9 +41,10 @@ export function DeskShell() {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [navigate]);
+  useKeys({ "?": () => setHelp(true) });
   return (
     <div className="flex h-full flex-row max-md:flex-col-reverse">
-      <nav aria-label={m.nav_main()} className="rule flex w-54 shrink-0 flex-col gap-1 border-r-(length:--border) bg-card p-3 max-md:w-full max-md:flex-row max-md:border-t-(length:--border) max-md:border-r-0 max-md:p-1">
+      <nav aria-label={m.nav_main()} className="rule flex w-60 shrink-0 flex-col gap-1 border-r-(length:--border) bg-card p-3 max-md:w-full max-md:flex-row max-md:border-t-(length:--border) max-md:border-r-0 max-md:p-1">
         <div className="flex items-center gap-3 px-2 pt-1 pb-4 max-md:hidden">
           <Mark size={32} />
           <span className="text-key font-bold text-primary">{m.app_name()}</span>
@@ -48,17 +53,21 @@ export function DeskShell() {
           <Link
             key={place.to}
             to={place.to}
-            className="flex min-h-10 items-center gap-3 rounded-field px-3 text-body text-ink-2 -outline-offset-4 max-md:min-h-12 max-md:flex-1 max-md:flex-col max-md:justify-center max-md:gap-0 max-md:px-1 max-md:text-small"
-            activeProps={{ className: "bg-primary-soft text-primary! font-semibold" }}
+            aria-keyshortcuts={`Alt+${place.key}`}
+            className="relative flex min-h-10 items-center gap-3 rounded-field px-3 whitespace-nowrap text-body text-ink-2 -outline-offset-4 max-md:min-h-12 max-md:flex-1 max-md:flex-col max-md:justify-center max-md:gap-0 max-md:px-1 max-md:text-small"
+            activeProps={{ className: "bg-primary-soft text-primary! font-semibold outdoor:bg-primary outdoor:text-on-primary!" }}
           >
             <Icon name={place.icon} size={20} />
             <span className="flex-1">{place.name()}</span>
             {place.to === "/desk/tasks" && open > 0 && (
-              <span className="tabular rounded-pill bg-warn-soft px-2 text-label font-semibold text-warn outdoor:border-2">{open}</span>
+              <span className="tabular rounded-pill bg-warn-soft px-2 max-md:absolute max-md:top-0 max-md:right-2 text-label font-semibold text-warn outdoor:border-2 outdoor:bg-card">{open}</span>
             )}
-            <kbd className="font-sans text-small text-ink-2 max-lg:hidden">Alt {place.key}</kbd>
+            <kbd aria-hidden="true" className="font-sans text-small text-ink-2 max-lg:hidden">Alt {place.key}</kbd>
           </Link>
         ))}
+        <div className="mt-auto max-md:hidden">
+          <Button look="quiet" icon="keyboard" keys="?" onPress={() => setHelp(true)}>{m.keys()}</Button>
+        </div>
       </nav>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <Strip to="/desk/sync" />
@@ -67,6 +76,7 @@ export function DeskShell() {
           <Outlet />
         </div>
       </div>
+      <KeyHelp open={help} onClose={() => setHelp(false)} />
     </div>
   );
 }

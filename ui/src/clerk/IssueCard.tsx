@@ -1,54 +1,75 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import type { CardView } from "@/generated/CardView";
-import type { ScanView } from "@/generated/ScanView";
+import type { ParkedCards } from "@/generated/ParkedCards";
+import type { ScannedLabel } from "@/generated/ScannedLabel";
 import { Button } from "@/kit/Button";
-import { Tick } from "@/kit/Choice";
-import { Chip } from "@/kit/Chip";
 import { Field } from "@/kit/Field";
-import { ErrorNote, Note } from "@/kit/States";
+import { ErrorNote, Loaded, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { Refused, rpc } from "@/platform";
 import { useAct, useRead } from "@/platform/query";
+import { labelName } from "@/engineer/scan/labelKinds";
 import { useScanner } from "@/shared/useScanner";
 import { useNames } from "@/shared/names";
 import { day } from "@/shared/time";
 import { useNow } from "@/shared/useNow";
 import { CardPreview } from "./CardPreview";
+import { CodeField, Step } from "./CardSteps";
+import { emptyCard, isBlank, isDay, isMobile, isReady, nextCard, route, unpark, type CardDraft } from "./cardDraft";
 import { Parked } from "./Parked";
-import { emptyCard, isReady, nextCard, route, unpark, type CardDraft } from "./cardDraft";
+import { SerialStep } from "./SerialStep";
+import { useCardDraft } from "./useCardDraft";
+import { useSerialFacts } from "./useSerialFacts";
 
 /** One screen, no steps: scan the product, scan the machine, type the phone, Ctrl+Enter. */
 export function IssueCard() {
-  const [draft, setDraft] = useState<CardDraft>(emptyCard);
-  const [parked, setParked] = useState<string>();
-  const [issued, setIssued] = useState<CardView | null>(null);
+  const parked = useRead("card_parked", {});
+  return <Loaded of={parked}>{(held) => <Issue parked={held.parked} />}</Loaded>;
+}
+
+/** What a scan said beside what it filled in. */
+interface Remark {
+  otherProduct?: string;
+  useless?: ScannedLabel;
+  card?: string;
+}
+
+function Issue({ parked }: ParkedCards) {
+  const { id, draft, ...keep } = useCardDraft(parked, emptyCard);
+  const [issued, setIssued] = useState<string | null>(null);
+  const [cleared, setCleared] = useState<{ id: string; draft: CardDraft } | null>(null);
   const [scanError, setScanError] = useState<Refused | null>(null);
-  const [doubles, setDoubles] = useState<readonly string[]>([]);
+  const [remark, setRemark] = useState<Remark>({});
   const [twice, setTwice] = useState(false);
   const phone = useRef<HTMLInputElement>(null);
   const issue = useAct("card_issue");
-  const park = useAct("card_park");
   const catalogue = useRead("catalogue_list", {});
   const names = useNames();
+  const navigate = useNavigate();
   const today = day(useNow());
   const model = catalogue.data?.models.find((one) => one.gtin === draft.gtin);
   const unknownProduct = draft.gtin !== "" && catalogue.data !== undefined && !model;
-  const ready = isReady(draft) && (doubles.length === 0 || twice) && !unknownProduct;
+  const facts = useSerialFacts(draft.serials, model);
+  const double = facts.find((one) => one.cards.length > 0)?.cards[0];
+  const ready = isReady(draft) && (double === undefined || twice) && !unknownProduct;
 
-  const take = (seen: ScanView) => {
-    setIssued(null);
-    setDraft((held) => {
-      const next = seen.labels.reduce(route, held);
-      if (next.gtin && next.serials.length > 0 && next.phone === "") queueMicrotask(() => phone.current?.focus());
-      return next;
-    });
-    setDoubles((held) => [...new Set([...held, ...seen.matches.filter((match) => match.kind === "card").map((match) => match.id)])]);
-  };
   const look = async (text: string) => {
-    if (text.trim() === "") return;
     setScanError(null);
     try {
-      take(await rpc("code_typed", { text }));
+      const seen = await rpc("code_typed", { text });
+      setIssued(null);
+      setCleared(null);
+      const said: Remark = {};
+      keep.change((held) =>
+        seen.labels.reduce((before, label) => {
+          const routed = route(before, label);
+          if ("otherProduct" in routed) said.otherProduct = routed.otherProduct;
+          if ("useless" in routed) said.useless = routed.useless;
+          return routed.draft;
+        }, held),
+      );
+      // Filled while the draft is changed, so it is read afterwards.
+      queueMicrotask(() => setRemark({ ...said, ...(seen.card ? { card: seen.card.card.id } : {}) }));
     } catch (refused) {
       if (refused instanceof Refused) setScanError(refused);
       else throw refused;
@@ -56,15 +77,21 @@ export function IssueCard() {
   };
   useScanner((text) => void look(text));
 
-  const reset = (next: CardDraft) => {
-    setDraft(next);
-    setParked(undefined);
-    setDoubles([]);
-    setTwice(false);
+  // All that can be scanned is there: the phone is next.
+  const machineKnown = draft.gtin !== "" && draft.serials.length > 0;
+  useEffect(() => {
+    if (machineKnown && draft.phone === "") phone.current?.focus();
+  }, [machineKnown, id]);
+
+  const fresh = () => {
     setScanError(null);
+    setRemark({});
+    setTwice(false);
+    setCleared(null);
   };
-  const send = () => {
+  const send = async () => {
     if (!ready || issue.isPending) return;
+    await keep.settled();
     issue.mutate(
       {
         gtin: draft.gtin,
@@ -73,119 +100,128 @@ export function IssueCard() {
         ...(draft.name.trim() ? { name: draft.name.trim() } : {}),
         ...(draft.invoiceDate ? { invoice_date: draft.invoiceDate } : {}),
         ...(draft.invoiceNumber.trim() ? { invoice_number: draft.invoiceNumber.trim() } : {}),
-        ...(parked === undefined ? {} : { parked }),
+        parked: id,
       },
       {
         onSuccess: (view) => {
-          setIssued(view);
-          reset(nextCard(draft));
+          fresh();
+          setIssued(view.card.id);
+          keep.replace(nextCard(draft));
         },
       },
     );
   };
   const putAside = () => {
-    if (draft.gtin === "" && draft.serials.length === 0 && draft.phone === "") return;
-    park.mutate({ ...(parked === undefined ? {} : { id: parked }), fields: { ...draft } }, { onSuccess: () => reset(emptyCard) });
+    if (isBlank(draft)) return;
+    fresh();
+    setIssued(null);
+    keep.turnTo(emptyCard);
   };
-  const keys = useRef({ send, putAside });
-  keys.current = { send, putAside };
+  const clear = () => {
+    fresh();
+    setIssued(null);
+    if (!isBlank(draft)) setCleared({ id, draft });
+    keep.change(() => emptyCard);
+  };
+  useIssueKeys({ send: () => void send(), putAside });
+
+  const put = (next: Partial<CardDraft>) => keep.change((held) => ({ ...held, ...next }));
+  return (
+    <div className="scroll grid h-full min-h-0 grid-cols-[minmax(0,40rem)_25rem] content-start items-start gap-8 px-6 pb-6 max-lg:grid-cols-1 max-md:px-3">
+      <div className="flex max-w-160 flex-col gap-4">
+        <ErrorNote error={scanError ?? issue.error} />
+        {remark.otherProduct && (
+          <Note tone="danger" icon="alert" action={<Button onPress={() => { put({ gtin: remark.otherProduct ?? "" }); setRemark({}); }}>{m.card_take_product()}</Button>}>
+            {m.card_other_product({ product: productName(catalogue.data?.models.find((one) => one.gtin === remark.otherProduct)?.sku, remark.otherProduct) })}
+          </Note>
+        )}
+        {remark.card ? (
+          <Note icon="card" action={<Button onPress={() => void navigate({ to: "/desk/cards", search: { card: remark.card ?? "" } })}>{m.look_up()}</Button>}>{m.card_scanned()}</Note>
+        ) : (
+          remark.useless && <Note icon="alert">{m.card_scan_useless({ kind: labelName(remark.useless) })}</Note>
+        )}
+        {cleared && (
+          <Note tone="plain" action={<Button onPress={() => { setCleared(null); keep.change(() => cleared.draft); }}>{m.undo()}</Button>}>{m.card_cleared()}</Note>
+        )}
+        <ol className="panel divide-y-(length:--border) divide-hair">
+          <Step number={1} done={model !== undefined}>
+            <CodeField label={m.product_code()} value={draft.gtin} onTyped={(text) => void look(text)} onClear={() => put({ gtin: "" })} />
+            {model && (
+              <p>
+                <b>{names.brand(model.brand)} {model.sku}</b> <span className="text-ink-2">{names.category(model.category)} · {names.sub(model.sub)}</span>
+              </p>
+            )}
+            {unknownProduct && <Note icon="alert">{m.product_unknown()}</Note>}
+          </Step>
+          <Step number={2} done={draft.serials.length > 0 && double === undefined}>
+            <SerialStep
+              facts={facts}
+              category={model?.category}
+              onTyped={(text) => void look(text)}
+              onRemove={(serial) => {
+                put({ serials: draft.serials.filter((one) => one !== serial) });
+                setTwice(false);
+              }}
+              twice={twice}
+              onTwice={setTwice}
+            />
+          </Step>
+          <Step number={3} done={isMobile(draft.phone)}>
+            <div className="grid gap-3 lg:grid-cols-2">
+              <Field
+                label={m.phone()}
+                value={draft.phone}
+                onChange={(text) => put({ phone: text })}
+                inputMode="tel"
+                inputRef={phone}
+                {...(draft.phone.length >= 7 && !isMobile(draft.phone) ? { help: m.phone_not_mobile() } : {})}
+              />
+              <Field label={m.new_customer_name()} optional={m.optional()} value={draft.name} onChange={(text) => put({ name: text })} />
+            </div>
+          </Step>
+        </ol>
+        <div className="grid gap-3 sm:grid-cols-2">
+          <Field label={m.invoice_date()} optional={m.invoice_today({ day: today })} value={draft.invoiceDate} onChange={(text) => put({ invoiceDate: text })} error={isDay(draft.invoiceDate) ? undefined : m.date_help()} />
+          <Field label={m.invoice_number()} optional={m.optional()} value={draft.invoiceNumber} onChange={(text) => put({ invoiceNumber: text })} />
+        </div>
+        <div className="flex flex-wrap gap-3">
+          <Button main look="primary" icon="card" keys="Ctrl ↵" isDisabled={!ready} isPending={issue.isPending} onPress={() => void send()}>
+            {m.card_issue()}
+          </Button>
+          <Button main icon="park" keys="F8" isDisabled={isBlank(draft)} onPress={putAside}>
+            {m.card_park()}
+          </Button>
+          <Button main look="quiet" isDisabled={isBlank(draft)} onPress={clear}>{m.card_reset()}</Button>
+        </div>
+        <Parked
+          parked={parked.filter((one) => one.id !== id)}
+          models={catalogue.data?.models ?? []}
+          onTake={(taken, fields) => {
+            fresh();
+            setIssued(null);
+            keep.turnTo(unpark(fields), taken);
+          }}
+        />
+      </div>
+      <CardPreview draft={draft} model={model} issued={issued} double={double} today={today} />
+    </div>
+  );
+}
+
+const productName = (sku: string | undefined, gtin: string) => (sku === undefined ? gtin : `${sku} (${gtin})`);
+
+/** Ctrl+Enter issues, F8 parks, whatever has the focus. */
+function useIssueKeys(actions: { send: () => void; putAside: () => void }) {
+  const latest = useRef(actions);
+  latest.current = actions;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Enter" && event.ctrlKey) keys.current.send();
-      else if (event.key === "F8") keys.current.putAside();
+      if (event.key === "Enter" && event.ctrlKey) latest.current.send();
+      else if (event.key === "F8") latest.current.putAside();
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
-
-  const dateBad = draft.invoiceDate !== "" && !/^\d{4}-\d\d-\d\d$/.test(draft.invoiceDate);
-  const put = (next: Partial<CardDraft>) => setDraft((held) => ({ ...held, ...next }));
-  return (
-    <div className="scroll grid h-full min-h-0 grid-cols-[minmax(0,1fr)_25rem] items-start gap-8 px-6 pb-6 max-lg:grid-cols-1 max-md:px-3">
-      <div className="flex max-w-160 flex-col gap-4">
-        <ErrorNote error={scanError ?? issue.error ?? park.error} />
-        <ol className="panel divide-y-(length:--border) divide-hair">
-          <Step number={1} done={draft.gtin !== "" && !unknownProduct}>
-            <TypedCode label={m.product_code()} value={draft.gtin} onTyped={(text) => void look(text)} onClear={() => put({ gtin: "" })} />
-            {model && (
-              <p>
-                <b>{names.brand(model.brand)} {model.sku}</b> <span className="text-ink-2">{names.sub(model.sub)}</span>
-              </p>
-            )}
-            {unknownProduct && <Note icon="alert">{m.product_unknown()}</Note>}
-          </Step>
-          <Step number={2} done={draft.serials.length > 0}>
-            <TypedCode label={m.serial()} value="" onTyped={(text) => void look(text)} />
-            <ul className="flex flex-wrap gap-2">
-              {draft.serials.map((serial) => (
-                <li key={serial} className="flex items-center gap-1">
-                  <Chip icon="scan"><span className="tabular text-body font-semibold">{serial}</span></Chip>
-                  <Button look="quiet" icon="close" label={m.remove_serial({ serial })} onPress={() => { put({ serials: draft.serials.filter((one) => one !== serial) }); setDoubles([]); }} />
-                </li>
-              ))}
-            </ul>
-            {doubles.length > 0 && (
-              <Note tone="danger" icon="alert">
-                {m.serial_double()}
-                <Tick checked={twice} onChange={setTwice}>{m.serial_double_yes()}</Tick>
-              </Note>
-            )}
-          </Step>
-          <Step number={3} done={draft.phone.trim() !== ""}>
-            <div className="grid gap-3 sm:grid-cols-2">
-              <Field label={m.phone()} value={draft.phone} onChange={(text) => put({ phone: text })} inputMode="tel" inputRef={phone} />
-              <Field label={m.new_customer_name()} optional={m.optional()} value={draft.name} onChange={(text) => put({ name: text })} />
-            </div>
-          </Step>
-        </ol>
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field label={m.invoice_date()} optional={m.invoice_today({ day: today })} value={draft.invoiceDate} onChange={(text) => put({ invoiceDate: text })} error={dateBad ? m.date_help() : undefined} />
-          <Field label={m.invoice_number()} optional={m.optional()} value={draft.invoiceNumber} onChange={(text) => put({ invoiceNumber: text })} />
-        </div>
-        <div className="flex flex-wrap gap-3">
-          <Button main look="primary" icon="card" keys="Ctrl ↵" isDisabled={!ready || dateBad} isPending={issue.isPending} onPress={send}>
-            {m.card_issue()}
-          </Button>
-          <Button main icon="park" keys="F8" isPending={park.isPending} onPress={putAside}>
-            {m.card_park()}
-          </Button>
-          <Button main look="quiet" onPress={() => { reset(emptyCard); setIssued(null); }}>{m.card_reset()}</Button>
-        </div>
-        <Parked onTake={(id, fields) => { reset(unpark(fields)); setParked(id); setIssued(null); }} />
-      </div>
-      <CardPreview draft={draft} model={model} issued={issued} double={doubles[0]} today={today} />
-    </div>
-  );
-}
-
-function Step({ number, done, children }: { number: number; done: boolean; children: React.ReactNode }) {
-  return (
-    <li className="flex gap-4 p-4">
-      <span className={`flex size-7 shrink-0 items-center justify-center rounded-pill border-2 text-label font-semibold ${done ? "border-good bg-good-soft text-good" : "border-line"}`}>{number}</span>
-      <div className="flex min-w-0 flex-1 flex-col gap-2">{children}</div>
-    </li>
-  );
-}
-
-/** A code typed by hand, looked at when the field is left or Enter pressed. */
-function TypedCode({ label, value, onTyped, onClear }: { label: string; value: string; onTyped: (text: string) => void; onClear?: () => void }) {
-  const [text, setText] = useState<string | null>(null);
-  const look = () => {
-    if (text !== null && text.trim() !== "" && text !== value) onTyped(text.trim());
-    setText(null);
-  };
-  return (
-    <Field
-      label={label}
-      value={text ?? value}
-      onChange={(next) => {
-        setText(next);
-        if (next === "") onClear?.();
-      }}
-      onEnter={look}
-      onBlur={look}
-    />
-  );
 }

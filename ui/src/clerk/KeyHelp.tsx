@@ -5,15 +5,16 @@ import { m } from "@/paraglide/messages.js";
 export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const rows = [
     ["/", m.key_search()],
+    ["Alt 1–5", m.key_places()],
     ["J  K", m.key_move()],
-    ["Enter", m.key_open()],
+    ["Enter", m.key_enter()],
+    ["Esc", m.key_back()],
     ["E", m.key_evidence()],
     ["U", m.key_updates()],
+    ["T", m.key_today()],
     ["Ctrl Enter", m.key_issue()],
     ["F8", m.key_park()],
-    ["Alt 1–5", m.key_places()],
     ["?", m.key_help()],
-    ["Esc", m.close()],
   ];
   return (
     <Sheet title={m.keys()} open={open} onClose={onClose}>

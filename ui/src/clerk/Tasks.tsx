@@ -1,76 +1,79 @@
-import { useState } from "react";
-import type { Remedy } from "@/generated/Remedy";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useRef, useState } from "react";
 import type { Task } from "@/generated/Task";
-import type { TaskKind } from "@/generated/TaskKind";
-import { Button } from "@/kit/Button";
 import { Chip } from "@/kit/Chip";
-import { Field } from "@/kit/Field";
-import { Empty, ErrorNote, Loaded, Note } from "@/kit/States";
+import { Segments } from "@/kit/Choice";
+import { Empty, Loaded } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
-import { useAct, useRead } from "@/platform/query";
+import { useRead } from "@/platform/query";
 import { clockOrDay } from "@/shared/time";
 import { useNow } from "@/shared/useNow";
 import { say } from "@/shared/words";
-import { WorkOrderBody } from "./Inspector";
+import { useKeys, useListKeys } from "./keys";
+import { backToRow } from "./SidePanel";
+import { asksApproval, isOpen, kindNames, remedyNames } from "./taskFacts";
+import { TaskPanel } from "./TaskPanel";
 
-const kindNames: Record<TaskKind, () => string> = {
-  order_refused: m.task_order_refused,
-  visit_problem: m.task_visit_problem,
-  slot_wish: m.task_slot_wish,
-  duplicate_serial: m.task_duplicate_serial,
-  payment_unmatched: m.task_payment_unmatched,
-  document_refused: m.task_document_refused,
-  conflict: m.task_conflict,
-  evidence: m.task_evidence,
-  loaner: m.task_loaner,
-  lead_due: m.task_lead_due,
-  silent_device: m.task_silent_device,
-};
-
-const remedyNames: Record<Remedy, () => string> = {
-  honour: m.remedy_honour,
-  re_quote: m.remedy_re_quote,
-  cancel: m.remedy_cancel,
-  plan_visit: m.remedy_plan_visit,
-  reassign: m.remedy_reassign,
-  call_customer: m.remedy_call_customer,
-  retake_photo: m.remedy_retake_photo,
-  accept: m.remedy_accept,
-  reject: m.remedy_reject,
-  void_card: m.remedy_void_card,
-  correct_serial: m.remedy_correct_serial,
-  keep_value: m.remedy_keep_value,
-};
+type Show = "open" | "approve" | "all";
+const shows: Record<Show, (task: Task) => boolean> = { open: isOpen, approve: asksApproval, all: () => true };
 
 /** 需要处理: what needs a person, the most harmful first, each with its ways out. */
 export function Tasks() {
   const list = useRead("task_list", {});
-  const [chosen, setChosen] = useState<string | null>(null);
-  const now = useNow();
+  const { show: wanted, task: chosen } = useSearch({ from: "/desk/tasks" });
+  const show: Show = wanted === "approve" || wanted === "all" ? wanted : "open";
+  const navigate = useNavigate();
+  const [entered, setEntered] = useState(0);
+  const rows = useRef<HTMLUListElement>(null);
+  const go = (search: { show?: string; task?: string }) => void navigate({ to: "/desk/tasks", replace: true, search });
+  const choose = (id: string) => {
+    if (id === chosen) return;
+    setEntered(0);
+    go({ show, task: id });
+  };
+  const close = () => {
+    backToRow(rows.current);
+    setEntered(0);
+    go({ show });
+  };
+  useListKeys(rows);
+  useKeys({ Escape: close });
+  // A task just decided stays where it is until another is chosen, so that its receipt is read.
+  const shown = (all: readonly Task[]) => all.filter((task) => shows[show](task) || task.id === chosen);
+  const open = list.data?.tasks.find((task) => task.id === chosen);
   return (
     <div className="flex h-full min-h-0">
       <div className="scroll min-w-0 flex-1 px-6 py-4 max-md:px-3">
-        <h1 className="mb-3 text-head font-bold">{m.desk_tasks()}</h1>
+        <div className="mb-3 flex flex-wrap items-center gap-4">
+          <h1 className="text-head font-bold">{m.desk_tasks()}</h1>
+          <Segments<Show>
+            label={m.tasks_show()}
+            hideLabel
+            value={show}
+            options={(["open", "approve", "all"] as const).map((one) => ({
+              value: one,
+              label: `${{ open: m.tasks_open, approve: m.count_approve, all: m.all }[one]()} ${list.data?.tasks.filter(shows[one]).length ?? ""}`,
+            }))}
+            onChange={(next) => go({ show: next })}
+          />
+        </div>
         <Loaded of={list}>
           {({ tasks }) =>
-            tasks.length === 0 ? (
+            shown(tasks).length === 0 ? (
               <Empty icon="check" title={m.tasks_empty()}>{m.tasks_empty_help()}</Empty>
             ) : (
-              <ul className="panel divide-y-(length:--border) divide-hair overflow-hidden">
-                {tasks.map((task) => (
+              <ul ref={rows} className="panel divide-y-(length:--border) divide-hair overflow-hidden">
+                {shown(tasks).map((task) => (
                   <li key={task.id}>
-                    <button
-                      type="button"
-                      aria-current={chosen === task.id}
-                      onClick={() => setChosen(task.id)}
-                      className={`flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left -outline-offset-4 ${chosen === task.id ? "bg-primary-soft" : ""} ${task.decision ? "text-ink-2" : ""}`}
-                    >
-                      <Chip tone={task.decision ? "plain" : "warn"} icon={task.decision ? "check" : "alert"}>{kindNames[task.kind]()}</Chip>
-                      <span className="min-w-0 flex-1">{say(task.reason)}</span>
-                      <span className={`tabular text-label ${!task.decision && task.deadline < now ? "font-semibold text-danger" : "text-ink-2"}`}>
-                        {task.decision ? m.task_decided({ remedy: remedyNames[task.decision.remedy]() }) : m.task_until({ time: clockOrDay(task.deadline, now) })}
-                      </span>
-                    </button>
+                    <TaskRow
+                      task={task}
+                      current={task.id === chosen}
+                      onChoose={() => choose(task.id)}
+                      onEnter={() => {
+                        choose(task.id);
+                        setEntered((times) => times + 1);
+                      }}
+                    />
                   </li>
                 ))}
               </ul>
@@ -78,56 +81,28 @@ export function Tasks() {
           }
         </Loaded>
       </div>
-      {list.data?.tasks.filter((task) => task.id === chosen).map((task) => (
-        <TaskPanel key={task.id} task={task} onClose={() => setChosen(null)} />
-      ))}
+      {open && <TaskPanel key={open.id} task={open} entered={entered} onClose={close} />}
     </div>
   );
 }
 
-function TaskPanel({ task, onClose }: { task: Task; onClose: () => void }) {
-  const decide = useAct("task_decide");
-  const [note, setNote] = useState("");
+function TaskRow({ task, current, onChoose, onEnter }: { task: Task; current: boolean; onChoose: () => void; onEnter: () => void }) {
   const now = useNow();
-  const workOrder = "work_order" in task.subject ? task.subject.work_order : undefined;
+  const late = isOpen(task) && task.deadline < now;
   return (
-    <aside aria-label={kindNames[task.kind]()} className="rule flex w-100 shrink-0 flex-col border-l-(length:--border) bg-card max-lg:fixed max-lg:inset-0 max-lg:z-20 max-lg:w-full">
-      <header className="rule rule-b flex min-h-14 items-center gap-2 px-4">
-        <h2 className="min-w-0 flex-1 text-key font-bold">{kindNames[task.kind]()}</h2>
-        <Button look="quiet" icon="close" label={m.close()} onPress={onClose} />
-      </header>
-      <div className="scroll flex min-h-0 flex-1 flex-col gap-4 p-4">
-        <p className="text-key">{say(task.reason)}</p>
-        <p className="tabular text-label text-ink-2">
-          {m.task_raised({ time: clockOrDay(task.raised_at, now) })} · {m.task_until({ time: clockOrDay(task.deadline, now) })}
-        </p>
-        {task.decision ? (
-          <Note tone="good" icon="check">
-            {m.task_decided({ remedy: remedyNames[task.decision.remedy]() })} · {clockOrDay(task.decision.at, now)}
-            {task.decision.note && <span className="block">{task.decision.note}</span>}
-          </Note>
-        ) : (
-          <>
-            <Field label={m.task_note()} optional={m.optional()} value={note} onChange={setNote} lines={3} />
-            <div className="flex flex-col gap-2">
-              {task.remedies.map((remedy) => (
-                <Button
-                  key={remedy}
-                  wide
-                  look={remedy === "cancel" || remedy === "void_card" || remedy === "reject" ? "danger" : "plain"}
-                  isPending={decide.isPending && decide.variables.remedy === remedy}
-                  isDisabled={decide.isPending}
-                  onPress={() => decide.mutate({ task: task.id, remedy, note: note.trim() })}
-                >
-                  {remedyNames[remedy]()}
-                </Button>
-              ))}
-            </div>
-            <ErrorNote error={decide.error} />
-          </>
-        )}
-        {workOrder && <WorkOrderBody workOrder={workOrder} />}
-      </div>
-    </aside>
+    <button
+      type="button"
+      data-row={task.id}
+      aria-current={current}
+      onFocus={onChoose}
+      onClick={onEnter}
+      className={`flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left -outline-offset-4 ${current ? "bg-primary-soft" : ""} ${isOpen(task) ? "" : "text-ink-2"}`}
+    >
+      <span className="w-40 shrink-0"><Chip tone={isOpen(task) ? "warn" : "plain"} icon={isOpen(task) ? "alert" : "check"}>{kindNames[task.kind]()}</Chip></span>
+      <span className="min-w-48 flex-1 break-words">{say(task.reason)}</span>
+      <span className={`tabular text-label ${late ? "font-semibold text-danger" : "text-ink-2"}`}>
+        {task.decision ? m.task_decided({ remedy: remedyNames[task.decision.remedy]() }) : late ? m.task_overdue({ time: clockOrDay(task.deadline, now) }) : m.task_until({ time: clockOrDay(task.deadline, now) })}
+      </span>
+    </button>
   );
 }

@@ -46,7 +46,7 @@ export function Button({ look = "plain", icon, main, wide, children, label, keys
     >
       {icon && <Icon name={icon} size={main ? 24 : 22} />}
       {children !== undefined && <span className="min-w-0">{children}</span>}
-      {keys && <kbd className="ml-1 rounded-field border border-current px-1 font-sans text-small opacity-80">{keys}</kbd>}
+      {keys && <kbd className="ml-1 rounded-field border border-current max-md:hidden px-1 font-sans text-small opacity-80">{keys}</kbd>}
     </AriaButton>
   );
 }

@@ -31,6 +31,13 @@ describe("a scanner that types", () => {
   it("is not a few hurried keys", () => {
     expect(scan(new KeyBurst(), "12", 8)).toBeNull();
   });
+  it("is over with its Enter, so the next scan may begin at once", () => {
+    const burst = new KeyBurst();
+    expect(scan(burst, "2000000000206", 8)).toBe("2000000000206");
+    expect(burst.isIdle(1130)).toBe(true);
+    burst.take({ code: "KeyS", key: "S", shift: true, at: 1130 });
+    expect(burst.isIdle(1138)).toBe(false);
+  });
   it("begins anew after a pause", () => {
     const burst = new KeyBurst();
     burst.take({ code: "KeyA", key: "a", shift: false, at: 0 });

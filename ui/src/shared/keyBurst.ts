@@ -64,8 +64,9 @@ export class KeyBurst {
     return null;
   }
 
-  /** Whether the next key may begin a new burst, so a field's text should be remembered now. */
+  /** Whether the next key may begin a new burst, so a field's text should be remembered now: after a
+   * pause, and right after the scan before, however quick the hand. */
   isIdle(at: number): boolean {
-    return at - this.last > PAUSE_MS;
+    return this.text === "" || at - this.last > PAUSE_MS;
   }
 }
