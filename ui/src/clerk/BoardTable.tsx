@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { BoardRow } from "@/generated/BoardRow";
-import type { Task } from "@/generated/Task";
+import type { TaskRow } from "@/generated/TaskRow";
 import { Chip, StateChip } from "@/kit/Chip";
 import { Icon } from "@/kit/Icon";
 import { m } from "@/paraglide/messages.js";
@@ -15,7 +15,7 @@ interface Props {
   rows: readonly BoardRow[];
   current: string | null;
   marks: ReadonlyMap<string, Mark>;
-  tasks: readonly Task[];
+  tasks: readonly TaskRow[];
   /** The cursor is on it. */
   onChoose: (visit: string) => void;
   /** The person wants to go into it. */
@@ -61,7 +61,7 @@ interface RowProps {
   row: BoardRow;
   current: boolean;
   mark: Mark | undefined;
-  task: Task | undefined;
+  task: TaskRow | undefined;
   onChoose: () => void;
   onEnter: () => void;
 }

@@ -11,6 +11,7 @@ import { PaperList } from "@/shared/papers/PaperList";
 import { PhotoStrip } from "@/shared/PhotoStrip";
 import { say } from "@/shared/words";
 import { LegTimelines } from "./LegTimelines";
+import { PlanButton } from "./PlanButton";
 import { SidePanel } from "./SidePanel";
 import { VisitFacts } from "./VisitFacts";
 
@@ -27,7 +28,7 @@ interface Props {
 /** A work order beside the list: visit, legs as timelines, orders, photos, papers. */
 export function Inspector({ workOrder, visit, title, ...panel }: Props) {
   return (
-    <SidePanel title={title} {...panel}>
+    <SidePanel title={title} {...(visit === undefined ? {} : { foot: <PlanButton visit={visit} /> })} {...panel}>
       <WorkOrderBody workOrder={workOrder} {...(visit === undefined ? {} : { visit })} />
     </SidePanel>
   );

@@ -9,6 +9,7 @@ export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void 
     ["J  K", m.key_move()],
     ["Enter", m.key_enter()],
     ["Esc", m.key_back()],
+    ["A", m.key_plan()],
     ["E", m.key_evidence()],
     ["U", m.key_updates()],
     ["T", m.key_today()],

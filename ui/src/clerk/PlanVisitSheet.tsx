@@ -16,7 +16,7 @@ interface Props {
   /** The visit to change; absent to plan a new one for the work orders. */
   visit?: string;
   workOrders: readonly string[];
-  /** Who goes now, by name. */
+  /** Who goes now. */
   crew: readonly string[];
   slot: Slot;
   onClose: () => void;
@@ -29,10 +29,9 @@ export function PlanVisitSheet({ visit, workOrders, crew, slot, onClose }: Props
   const people = useRead("crew_list", { day: day(when.start) });
   const [chosen, setChosen] = useState<readonly string[] | null>(null);
   const plan = useAct("visit_plan");
-  const before = people.data?.people.filter((one) => crew.includes(one.name)).map((one) => one.person) ?? [];
-  const going = chosen ?? before;
+  const going = chosen ?? crew;
   const toggle = (person: string) => setChosen(going.includes(person) ? going.filter((one) => one !== person) : [...going, person]);
-  const unchanged = visit !== undefined && when.start === slot.start && when.end === slot.end && going.join() === before.join();
+  const unchanged = visit !== undefined && when.start === slot.start && when.end === slot.end && going.join() === crew.join();
   return (
     <FormSheet
       title={visit === undefined ? m.plan_new_visit() : m.plan_visit()}
@@ -52,7 +51,7 @@ export function PlanVisitSheet({ visit, workOrders, crew, slot, onClose }: Props
       <Loaded of={people} rows={3} height="3.5rem">
         {(list) =>
           list.people.length === 0 ? (
-            <Empty icon="person" title={m.plan_nobody()} />
+            <Empty icon="me" title={m.plan_nobody()} />
           ) : (
             <div role="group" aria-label={m.plan_crew()} className="flex flex-col gap-1">
               <span className="text-label text-ink-2">{m.plan_crew()}</span>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Remedy } from "@/generated/Remedy";
-import type { Task } from "@/generated/Task";
+import type { TaskRow } from "@/generated/TaskRow";
 import { Button } from "@/kit/Button";
 import { Field } from "@/kit/Field";
 import { ErrorNote, Loaded, Note } from "@/kit/States";
@@ -11,11 +11,12 @@ import { clockOrDay } from "@/shared/time";
 import { useNow } from "@/shared/useNow";
 import { say } from "@/shared/words";
 import { WorkOrderBody } from "./Inspector";
+import { PlanButton } from "./PlanButton";
 import { SidePanel } from "./SidePanel";
-import { isFinal, kindNames, remedyHelp, remedyNames, workOrderOf } from "./taskFacts";
+import { isFinal, kindNames, remedyHelp, remedyNames } from "./taskFacts";
 
 interface Props {
-  task: Task;
+  task: TaskRow;
   entered: number;
   onClose: () => void;
 }
@@ -27,6 +28,7 @@ export function TaskPanel({ task, entered, onClose }: Props) {
     <SidePanel
       title={kindNames[task.kind]()}
       lead={<span className="tabular">{m.task_raised({ time: clockOrDay(task.raised_at, now) })} · {m.task_until({ time: clockOrDay(task.deadline, now) })}</span>}
+      {...(task.visit ? { foot: <PlanButton visit={task.visit} /> } : {})}
       entered={entered}
       waitsWhenNarrow
       onClose={onClose}
@@ -48,7 +50,7 @@ export function TaskPanel({ task, entered, onClose }: Props) {
 }
 
 /** The ways out. One that cannot be taken back is confirmed, with its reason. */
-function Remedies({ task }: { task: Task }) {
+function Remedies({ task }: { task: TaskRow }) {
   const decide = useAct("task_decide");
   const [note, setNote] = useState("");
   const [asked, setAsked] = useState<Remedy | null>(null);
@@ -91,18 +93,13 @@ function Help({ text }: { text: string | undefined }) {
   return text === undefined ? null : <p className="px-1 pt-0.5 text-label text-ink-2">{text}</p>;
 }
 
-function About({ task }: { task: Task }) {
-  const workOrder = workOrderOf(task);
-  if (workOrder) return <WorkOrderBody workOrder={workOrder} />;
-  if ("visit" in task.subject) return <OfVisit visit={task.subject.visit} />;
-  if ("card" in task.subject) return <OfCard card={task.subject.card} />;
-  return null;
-}
-
-function OfVisit({ visit }: { visit: string }) {
-  const view = useRead("visit_open", { visit });
-  const workOrder = view.data?.work_orders[0]?.id;
-  return workOrder === undefined ? <ErrorNote error={view.error} /> : <WorkOrderBody workOrder={workOrder} visit={visit} />;
+function About({ task }: { task: TaskRow }) {
+  return (
+    <>
+      {task.work_order && <WorkOrderBody workOrder={task.work_order} {...(task.visit ? { visit: task.visit } : {})} />}
+      {task.cards.map((card) => <OfCard key={card} card={card} />)}
+    </>
+  );
 }
 
 function OfCard({ card }: { card: string }) {

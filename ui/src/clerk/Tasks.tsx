@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import type { Task } from "@/generated/Task";
+import type { TaskRow } from "@/generated/TaskRow";
 import { Chip } from "@/kit/Chip";
 import { Segments } from "@/kit/Choice";
 import { Empty, Loaded } from "@/kit/States";
@@ -15,7 +15,7 @@ import { asksApproval, isOpen, kindNames, remedyNames } from "./taskFacts";
 import { TaskPanel } from "./TaskPanel";
 
 type Show = "open" | "approve" | "all";
-const shows: Record<Show, (task: Task) => boolean> = { open: isOpen, approve: asksApproval, all: () => true };
+const shows: Record<Show, (task: TaskRow) => boolean> = { open: isOpen, approve: asksApproval, all: () => true };
 
 /** 需要处理: what needs a person, the most harmful first, each with its ways out. */
 export function Tasks() {
@@ -39,7 +39,7 @@ export function Tasks() {
   useListKeys(rows);
   useKeys({ Escape: close });
   // A task just decided stays where it is until another is chosen, so that its receipt is read.
-  const shown = (all: readonly Task[]) => all.filter((task) => shows[show](task) || task.id === chosen);
+  const shown = (all: readonly TaskRow[]) => all.filter((task) => shows[show](task) || task.id === chosen);
   const open = list.data?.tasks.find((task) => task.id === chosen);
   return (
     <div className="flex h-full min-h-0">
@@ -65,7 +65,7 @@ export function Tasks() {
               <ul ref={rows} className="panel divide-y-(length:--border) divide-hair overflow-hidden">
                 {shown(tasks).map((task) => (
                   <li key={task.id}>
-                    <TaskRow
+                    <TaskLine
                       task={task}
                       current={task.id === chosen}
                       onChoose={() => choose(task.id)}
@@ -86,7 +86,7 @@ export function Tasks() {
   );
 }
 
-function TaskRow({ task, current, onChoose, onEnter }: { task: Task; current: boolean; onChoose: () => void; onEnter: () => void }) {
+function TaskLine({ task, current, onChoose, onEnter }: { task: TaskRow; current: boolean; onChoose: () => void; onEnter: () => void }) {
   const now = useNow();
   const late = isOpen(task) && task.deadline < now;
   return (

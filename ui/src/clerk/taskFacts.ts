@@ -1,7 +1,7 @@
 // What the desk needs to know of a task beyond its text.
 import type { BoardRow } from "@/generated/BoardRow";
 import type { Remedy } from "@/generated/Remedy";
-import type { Task } from "@/generated/Task";
+import type { TaskRow } from "@/generated/TaskRow";
 import type { TaskKind } from "@/generated/TaskKind";
 import { m } from "@/paraglide/messages.js";
 
@@ -35,7 +35,7 @@ export const remedyNames: Record<Remedy, () => string> = {
 };
 
 /** What a remedy of this task does, where its name does not say it. */
-export function remedyHelp(task: Task, remedy: Remedy): string | undefined {
+export function remedyHelp(task: TaskRow, remedy: Remedy): string | undefined {
   if (task.kind === "order_refused") {
     if (remedy === "honour") return m.remedy_honour_help();
     if (remedy === "re_quote") return m.remedy_re_quote_help();
@@ -49,23 +49,16 @@ export function remedyHelp(task: Task, remedy: Remedy): string | undefined {
 const YES_OR_NO: readonly Remedy[] = ["honour", "accept", "reject"];
 
 /** Somebody asks for a yes or a no. */
-export const asksApproval = (task: Task): boolean => isOpen(task) && task.remedies.some((remedy) => YES_OR_NO.includes(remedy));
+export const asksApproval = (task: TaskRow): boolean => isOpen(task) && task.remedies.some((remedy) => YES_OR_NO.includes(remedy));
 
-export const isOpen = (task: Task): boolean => task.decision === null;
+export const isOpen = (task: TaskRow): boolean => task.decision === null;
 
 /** Cannot be taken back, so it is asked for twice and wants a reason. */
 export const isFinal = (remedy: Remedy): boolean => remedy === "cancel" || remedy === "void_card" || remedy === "reject";
 
-export function workOrderOf(task: Task): string | null {
-  return "work_order" in task.subject ? task.subject.work_order : null;
-}
-
 /** The open task about a visit or one of its work orders. */
-export function taskOfRow(tasks: readonly Task[], row: BoardRow): Task | undefined {
-  return tasks.find((task) => {
-    if (!isOpen(task)) return false;
-    if ("visit" in task.subject) return task.subject.visit === row.row.visit;
-    const workOrder = workOrderOf(task);
-    return workOrder !== null && row.work_orders.includes(workOrder);
-  });
+export function taskOfRow(tasks: readonly TaskRow[], row: BoardRow): TaskRow | undefined {
+  return tasks.find(
+    (task) => isOpen(task) && (task.visit === row.row.visit || (task.work_order !== null && row.work_orders.includes(task.work_order))),
+  );
 }

@@ -6,6 +6,8 @@ import type { CommandName } from "./index";
 export const provides: Partial<Record<CommandName, readonly Tag[]>> = {
   app_status: ["status"],
   today: ["agenda"],
+  load_list: ["agenda", "visit"],
+  crew_list: ["agenda", "visit"],
   visit_open: ["visit", "agenda"],
   machine_view: ["machines", "sync"],
   inspection_view: ["machines", "media"],

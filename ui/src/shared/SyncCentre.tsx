@@ -13,6 +13,7 @@ export function SyncCentre() {
   const sync = useRead("sync_status", {});
   const outbox = useRead("outbox", {});
   const now = useAct("sync_now");
+  const settle = useAct("outbox_settle");
   return (
     <Page
       title={m.sync_title()}
@@ -46,6 +47,7 @@ export function SyncCentre() {
         )}
       </Loaded>
       <Section title={m.outbox()}>
+        <ErrorNote error={settle.error} />
         <Loaded of={outbox}>
           {(box) =>
             box.items.length === 0 ? (
@@ -60,6 +62,16 @@ export function SyncCentre() {
                       {item.reason && <span className="block text-label text-warn">{say(item.reason)}</span>}
                     </span>
                     <StandingChip state={item.state}>{say(item.state_words)}</StandingChip>
+                    {item.actions.map((action) => (
+                      <Button
+                        key={action}
+                        look={action === "retry" ? "plain" : "quiet"}
+                        isDisabled={settle.isPending}
+                        onPress={() => settle.mutate({ item: item.item, action })}
+                      >
+                        {action === "retry" ? m.outbox_retry() : m.outbox_dismiss()}
+                      </Button>
+                    ))}
                   </li>
                 ))}
               </ul>

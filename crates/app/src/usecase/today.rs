@@ -5,7 +5,7 @@ use doorstep_domain::{
     customer::{Customer, MaskedCustomer},
     end_code::{EndCode, Evidence},
     facts::{DocKind, FactView, FieldEdit, Scalar},
-    id::{AssetId, VisitId, WorkOrderId},
+    id::{AssetId, PersonId, VisitId, WorkOrderId},
     site::Site,
     time::Date,
     visit::{Slot, Visit, VisitEvent, VisitState, VisitStep},
@@ -186,6 +186,8 @@ pub struct VisitView {
     pub work_orders: Vec<WorkOrderCard>,
     /// When the visit's steps happened.
     pub log: Vec<VisitEvent>,
+    /// Who goes; the first leads.
+    pub crew: Vec<PersonId>,
 }
 
 /// The visits of a day.
@@ -227,6 +229,7 @@ pub async fn visit_open(app: &Arc<App>, input: VisitInput) -> ApiResult<VisitVie
                 site: required_row(conn, "site", visit.site.0)?,
                 work_orders,
                 log: visit.log,
+                crew: visit.crew,
             })
         })
         .await

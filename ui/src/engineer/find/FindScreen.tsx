@@ -6,7 +6,6 @@ import { Field } from "@/kit/Field";
 import { Page } from "@/kit/Page";
 import { Empty, ErrorNote, Skeleton } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
-import { rpc } from "@/platform";
 import { useRead } from "@/platform/query";
 import { useScanner } from "@/shared/useScanner";
 import { kindLook, SearchResults } from "@/shared/SearchResults";
@@ -29,11 +28,7 @@ export function FindScreen() {
   const open = async (one: Found) => {
     if (one.kind === "card") return navigate({ to: "/card/$card", params: { card: one.id } });
     if (one.kind === "asset") return navigate({ to: "/machine/$asset", params: { asset: one.id } });
-    if (one.kind === "work_order") {
-      const view = await rpc("work_order_view", { work_order: one.id });
-      const visit = view.legs.find((leg) => leg.visit !== null)?.visit;
-      if (visit) return navigate({ to: "/visit/$visit", params: { visit } });
-    }
+    if (one.visit) return navigate({ to: "/visit/$visit", params: { visit: one.visit } });
     if (one.kind === "customer") return navigate({ to: "/customer/$customer", params: { customer: one.id } });
     return undefined;
   };

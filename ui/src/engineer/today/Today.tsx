@@ -8,6 +8,7 @@ import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { clock, day as dayAt, plusDays, weekday } from "@/shared/time";
 import { sayAll } from "@/shared/words";
+import { LoadList } from "./LoadList";
 import { NextVisit } from "./NextVisit";
 import { useNews, type News } from "./news";
 import { LateChip, NewsChip, VisitChip, isOver } from "./visitState";
@@ -30,6 +31,7 @@ export function Today() {
 function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefined) => void }) {
   const open = today.visits.filter((row) => !isOver(row.state));
   const [chosen, setChosen] = useState<string>();
+  const [loading, setLoading] = useState(false);
   const next = today.visits.find((row) => row.visit === chosen) ?? open[0] ?? today.visits[0];
   const isToday = today.day === dayAt(today.time.at);
   const newsOf = useNews(today.day, today.visits);
@@ -58,6 +60,7 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
               {m.nav_today()}
             </Button>
           )}
+          {open.length > 0 && <Button look="quiet" icon="van" label={m.load_list()} onPress={() => setLoading(true)} />}
           <Button look="quiet" icon="back" label={m.day_before()} onPress={() => onDay(plusDays(today.day, -1))} />
           <Button look="quiet" icon="next" label={m.day_after()} onPress={() => onDay(plusDays(today.day, 1))} />
         </header>
@@ -73,6 +76,7 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
           </ul>
         )}
       </section>
+      {loading && <LoadList day={today.day} visits={today.visits} onClose={() => setLoading(false)} />}
       {next && (
         <div className="scroll min-w-0 flex-1 max-sm:overflow-visible portrait:order-1 portrait:flex-none sm:portrait:max-h-[55%]">
           <NextVisit key={next.visit} row={next} news={newsOf(next)} isNext={next.visit === open[0]?.visit} />
