@@ -112,7 +112,7 @@ commands! {
     code_typed(scan: TypedInput) -> ScanView, invalidates [];
 
     machine_view(machines: MachineInput) -> MachineView, invalidates [];
-    machine_set(machines: MachineSet) -> MachineView, invalidates [Machines, Sync];
+    machine_set(machines: MachineSet) -> MachineView, invalidates [Machines, Visit, Sync];
     fault_set(machines: FaultSet) -> MachineView, invalidates [Machines, Sync];
     inspection_view(inspecting: InspectionInput) -> InspectionView, invalidates [];
     inspection_answer(inspecting: InspectionAnswer) -> InspectionView, invalidates [Machines, Sync];

@@ -4,11 +4,12 @@ use doorstep_domain::{
     asset::{Asset, YearMonth},
     catalogue::{Catalogue, Category},
     facts::{DocKind, FactView, FieldEdit, Scalar},
-    id::AssetId,
+    id::{AssetId, WorkOrderId},
     inspection::{SafeLife, SafeLifeFacts, safe_life},
     site::Site,
     time::{Date, UtcMs},
     valuation::{Fault, OldUnit},
+    work_order::WorkOrder,
 };
 use doorstep_store::device;
 use rusqlite::Connection;
@@ -28,6 +29,8 @@ use crate::{
 
 /// The reading that holds a machine's capacity, in the unit its category is sized by.
 const CAPACITY: &str = "capacity";
+/// Before a machine's identity, in the `steps` section of a work order: it was met at the door.
+const MET: &str = "machine/";
 
 /// Which machine.
 #[derive(Debug, Serialize, Deserialize, TS)]
@@ -43,6 +46,10 @@ pub struct MachineSet {
     #[serde(default)]
     #[ts(optional)]
     pub asset: Option<AssetId>,
+    /// The work order it was met at: from then on it is one of that order's machines.
+    #[serde(default)]
+    #[ts(optional)]
+    pub work_order: Option<WorkOrderId>,
     /// Fields of the `identity` section: category, subtype, brand, model, gtin, nameplate_month,
     /// installed_on, purchased_on, commercial.
     #[serde(default)]
@@ -118,11 +125,33 @@ pub async fn machine_set(app: &Arc<App>, input: MachineSet) -> ApiResult<Machine
             .map(|(part, serial)| FieldEdit::new("components", part, serial.trim().to_owned())),
     );
     edits.extend(input.capacity.map(|value| FieldEdit::new("readings", CAPACITY, value)));
-    if edits.is_empty() {
+    if edits.is_empty() && (input.asset.is_none() || input.work_order.is_none()) {
         return Err(ApiError::bad_request("nothing to note"));
     }
-    session.edit(DocKind::Asset, asset.0, edits).await?;
+    if !edits.is_empty() {
+        session.edit(DocKind::Asset, asset.0, edits).await?;
+    }
+    if let Some(order) = input.work_order {
+        let met = FieldEdit::new("steps", format!("{MET}{asset}"), true);
+        session.edit(DocKind::WorkOrder, order.0, vec![met]).await?;
+    }
     machine_view(app, MachineInput { asset }).await
+}
+
+/// The machines a work order is about: those its legs name, then those met at the door.
+pub(crate) fn machines_of(order: &WorkOrder, facts: Option<&FactView>) -> Vec<AssetId> {
+    let on_paper = order.legs.iter().filter_map(|leg| leg.asset);
+    let met = facts
+        .into_iter()
+        .flat_map(|facts| facts.section("steps"))
+        .filter_map(|(key, _)| key.strip_prefix(MET)?.parse().ok());
+    let mut machines = Vec::new();
+    for asset in on_paper.chain(met) {
+        if !machines.contains(&asset) {
+            machines.push(asset);
+        }
+    }
+    machines
 }
 
 /// Notes a fault, or takes it back.

@@ -3,7 +3,7 @@
 use doorstep_domain::{
     claim::Claim,
     customer::Customer,
-    id::{AssetId, PersonId, VisitId, WorkOrderId},
+    id::{PersonId, VisitId, WorkOrderId},
     site::Site,
     time::UtcMs,
     visit::{Visit, VisitEvent, VisitStep},
@@ -17,7 +17,7 @@ use crate::{
     error::ApiResult,
     session::{self, required_row},
     usecase::{
-        record_state,
+        machines, record_state,
         today::{VisitRow, WorkOrderCard},
     },
 };
@@ -111,8 +111,7 @@ pub(crate) fn visit_of(conn: &Connection, order: WorkOrderId) -> ApiResult<Optio
 pub(crate) fn work_order_card(conn: &Connection, id: WorkOrderId) -> ApiResult<WorkOrderCard> {
     let order: WorkOrder = required_row(conn, "work_order", id.0)?;
     let state = order.state();
-    let mut assets: Vec<AssetId> = order.legs.iter().filter_map(|leg| leg.asset).collect();
-    assets.dedup();
+    let facts = session::view_document(conn, id.0)?;
     Ok(WorkOrderCard {
         id,
         number: order.number.clone(),
@@ -122,8 +121,8 @@ pub(crate) fn work_order_card(conn: &Connection, id: WorkOrderId) -> ApiResult<W
         state,
         state_words: state.words(),
         legs: order.legs.iter().map(|leg| leg.kind.words()).collect(),
-        assets,
-        facts: session::view_document(conn, id.0)?,
+        assets: machines::machines_of(&order, facts.as_ref()),
+        facts,
         record: record_state::of(conn, &[id.0])?,
     })
 }

@@ -2,7 +2,7 @@
 
 use doorstep_domain::{
     catalogue::{Catalogue, Category},
-    id::{AssetId, VisitId},
+    id::VisitId,
     steps::{Gate, GateRefusal, Step, StepBook, StepFacts, gate},
     time::Date,
     visit::VisitState,
@@ -12,7 +12,7 @@ use doorstep_domain::{
 use doorstep_store::device;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 use ts_rs::TS;
 
 pub use super::today::VisitInput;
@@ -95,8 +95,8 @@ fn standing(
 ) -> ApiResult<Standing> {
     let mut facts = StepFacts::default();
     let mut shots = Vec::new();
-    let assets: BTreeSet<AssetId> = order.legs.iter().filter_map(|leg| leg.asset).collect();
-    for asset in assets {
+    let noted = session::view_document(conn, order.id.0)?;
+    for asset in machines::machines_of(order, noted.as_ref()) {
         let machine = machines::read_machine(conn, asset, catalogue, today)?;
         let category = Category(machine.asset.category.clone());
         let known = catalogue.and_then(|catalogue| catalogue.category(&category));

@@ -6,7 +6,7 @@ import { Section } from "@/kit/Page";
 import { ErrorNote, Note } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { Refused, rpc } from "@/platform";
-import { useRead } from "@/platform/query";
+import { useAct, useRead } from "@/platform/query";
 import { useScanner } from "@/shared/useScanner";
 import { useNow } from "@/shared/useNow";
 import { SafeLifeClock } from "../card/Clocks";
@@ -41,7 +41,9 @@ export function IdentifyStep() {
       else throw error;
     });
   }, !scanning && form === null);
+  const met = useAct("machine_set");
   const use = (id: string) => {
+    if (!order.assets.includes(id)) met.mutate({ asset: id, work_order: order.id, identity: {}, serials: {} });
     patch({ asset: id, identified: true });
     setSeen(null);
     setForm(null);
@@ -63,7 +65,7 @@ export function IdentifyStep() {
         <LabelScan onSeen={take} />
       ) : (
         <>
-          <ErrorNote error={refused} />
+          <ErrorNote error={refused ?? met.error} />
           {seen && (
             <Section title={m.scanned()}>
               {scanned && scanned === asset && (

@@ -18,23 +18,16 @@ const [inspect, options, quote, finish] = steps as [StepView, StepView, StepView
 const dangerous = { open_stop_use: true } as InspectionView;
 
 describe("gates", () => {
-  it("are the core's for a machine on paper", () => {
-    const machine = { onPaper: true, inspection: undefined };
-    expect(gatesOf(steps, options, machine)).toEqual(["未检测"]);
-    expect(gatesOf(steps, inspect, machine)).toEqual([]);
+  it("are the core's", () => {
+    expect(gatesOf(steps, options, undefined)).toEqual(["未检测"]);
+    expect(gatesOf(steps, inspect, undefined)).toEqual([]);
   });
-  it("do not hold up work on a machine the core was not asked about", () => {
-    expect(gatesOf(steps, options, { onPaper: false, inspection: undefined })).toEqual([]);
-  });
-  it("keep every price shut while a machine must not be used, on paper or not", () => {
-    for (const onPaper of [true, false]) {
-      const machine = { onPaper, inspection: dangerous };
-      expect(gatesOf(steps, quote, machine)).toHaveLength(1);
-      expect(gatesOf(steps, inspect, machine)).toEqual([]);
-    }
+  it("keep every price shut while the machine in hand must not be used", () => {
+    expect(gatesOf(steps, quote, dangerous)).toHaveLength(1);
+    expect(gatesOf(steps, inspect, dangerous)).toEqual([]);
   });
   it("never shut the way out", () => {
-    expect(gatesOf(steps, finish, { onPaper: true, inspection: dangerous })).toEqual([]);
+    expect(gatesOf(steps, finish, dangerous)).toEqual([]);
   });
 });
 

@@ -28,17 +28,12 @@ export function stepProgress(step: StepView): string | undefined {
 const PRICED: readonly string[] = ["options", "quote", "sign", "collect"];
 
 /**
- * Why a step may not be entered, in words; empty when it may. The core judges the machines on the
- * work order. Of one that was met at the door only it knows nothing, so there its gates do not hold
- * the engineer up, except the one that keeps people from harm. The last step is never shut: whether
- * a visit may end is the core's to say when it is asked.
+ * Why a step may not be entered, in words; empty when it may. The core judges every machine of the
+ * work order; the one in hand keeps people from harm before its answer is there. The last step is
+ * never shut: whether a visit may end is the core's to say when it is asked.
  */
-export function gatesOf(
-  steps: readonly StepView[],
-  step: StepView,
-  machine: { onPaper: boolean; inspection: InspectionView | undefined },
-): string[] {
+export function gatesOf(steps: readonly StepView[], step: StepView, inspection: InspectionView | undefined): string[] {
   if (step === steps.at(-1)) return [];
-  if (machine.inspection?.open_stop_use && PRICED.includes(step.id)) return [m.gate_stop_use()];
-  return machine.onPaper ? step.shut.map(say) : [];
+  if (inspection?.open_stop_use && PRICED.includes(step.id)) return [m.gate_stop_use()];
+  return step.shut.map(say);
 }

@@ -26,9 +26,5 @@ export function useWorkspace(visit: VisitView, order: WorkOrderCard, steps: read
     // `patch` is made anew with every draft; only the first sight of the kept quote counts.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [nothingHeld, quotes.data, drafted.data]);
-  const machine = {
-    onPaper: asset !== undefined && order.assets.includes(asset),
-    inspection: inspection.data,
-  };
-  return { visit, order, asset, draft, patch, steps, current, gatesOf: (step) => gatesOf(steps, step, machine) };
+  return { visit, order, asset, draft, patch, steps, current, gatesOf: (step) => gatesOf(steps, step, inspection.data) };
 }
