@@ -90,18 +90,18 @@ function Head({ visit }: { visit: VisitView }) {
       </Link>
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
         <h1 className="max-w-64 truncate text-key font-bold">{visit.customer.name}</h1>
-        <span className="tabular text-label text-ink-2">{row.slot_text.slice(11)}</span>
+        <span className="tabular text-label whitespace-nowrap text-ink-2">{row.slot_text.slice(11)}</span>
         <span className="text-label text-ink-2 max-sm:hidden">{sayAll(row.jobs)}</span>
         <span className="flex flex-wrap gap-2 max-sm:hidden">
           <VisitChip row={row} />
           <LateChip row={row} />
           {row.chips[0] && <Chip>{say(row.chips[0])}</Chip>}
         </span>
+        <span className="ml-auto max-sm:ml-0">
+          <StateChip record={row.record} photos />
+        </span>
       </div>
       <TimerButton visit={row.visit} />
-      <span className="shrink-0 max-sm:max-w-36">
-        <StateChip record={row.record} photos />
-      </span>
     </header>
   );
 }
