@@ -85,6 +85,9 @@ test("a sheet over a screen: problem, another slot, timer", { timeout: 60_000 },
   assert.ok(await end.isDisabled(), "no visit ends without its code");
   await page.getByRole("button", { name: "Ask for another slot" }).click();
   await look("another slot");
+  await page.getByRole("radiogroup", { name: "Time" }).getByRole("radio").nth(1).click();
+  await page.getByRole("button", { name: "Send the wish" }).click();
+  await page.getByText(/^Sent: .*Until HQ answers/).waitFor();
   await page.getByRole("button", { name: "Close" }).first().click();
   await page.getByRole("button", { name: "Timer" }).click();
   await look("timer");

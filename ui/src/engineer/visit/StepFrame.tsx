@@ -6,7 +6,7 @@ import { m } from "@/paraglide/messages.js";
 import { useSaved } from "@/platform/saved";
 import { clockSeconds } from "@/shared/time";
 import { ProblemSheet } from "./ProblemSheet";
-import { stepName } from "./steps";
+import { stepGo } from "./steps";
 import { useWork } from "./work";
 
 /** A step: its content, when work was last saved, and a bar with 有问题 and the one next thing. */
@@ -77,7 +77,7 @@ export function NextStep({ to, children, disabled = false, look = "primary" }: {
       isDisabled={disabled}
       onPress={() => void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step: next.id }, replace: true })}
     >
-      {children ?? m.go_to({ step: stepName(next) })}
+      {children ?? stepGo(next)}
     </Button>
   );
 }
