@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, listen, wear } from "../../ui/scripts/browser.mjs";
+import { launch } from "../../ui/scripts/browser.mjs";
 import { DoorJob, scanLikeUsb } from "../../ui/scripts/doorJob.mjs";
 import { serve } from "../../ui/scripts/serve.mjs";
 import { PIN, Stage } from "../../ui/scripts/stage.mjs";
 import { film } from "./camera.mjs";
-import { collectData, seriousFindings, strayHan } from "./watch.mjs";
+import { tabletStage, openPage } from "./tablet.mjs";
+import { bareKeys, seriousFindings, sideways, strayHan } from "./watch.mjs";
 
 const MOST_TAPS = 40;
 const MOST_TYPED = 60;
@@ -19,55 +20,19 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** A stage with one enrolled tablet behind the screens. */
-async function tabletStage(context, options = {}) {
-  const stage = new Stage();
-  context.after(() => stage.close());
-  await stage.startHq();
-  let tablet = await stage.device("tablet");
-  await tablet.call("enrol", { ticket: stage.ticket(stage.facts.door_job.engineer), pin: PIN, device_name: "tablet" });
-  await tablet.call("sync_now");
-  const site = await serve(() => tablet.base);
-  context.after(() => site.close());
-  return {
-    stage, site, job: stage.facts.door_job,
-    core: () => tablet,
-    /** SIGKILL, and a new process on the same profile, unlocked. */
-    killAndRestart: async () => {
-      tablet.kill();
-      await new Promise((done) => setTimeout(done, 200));
-      tablet = await stage.device("tablet");
-      await tablet.call("unlock", { pin: PIN });
-    },
-    ...options,
-  };
-}
-
-async function openPage(context, url, { viewport, locale, from = browser, touch = false }) {
-  const room = await from.newContext({ viewport, hasTouch: touch });
-  context.after(() => room.close());
-  const page = await room.newPage();
-  const faults = [];
-  listen(page, faults);
-  const data = collectData(page);
-  await page.goto(url);
-  await wear(page, { locale, theme: "light", textSize: 1 });
-  await page.reload();
-  await page.getByRole("navigation").waitFor();
-  return { page, faults, data };
-}
-
 for (const { locale, viewport, touch } of [
   { locale: "zh", viewport: { width: 1280, height: 800 }, touch: false },
   { locale: "en", viewport: { width: 390, height: 844 }, touch: true },
 ]) {
   test(`the door job without a network, ${locale} at ${viewport.width}×${viewport.height}`, { timeout: 240_000 }, async (context) => {
     const { stage, site, job, core, killAndRestart } = await tabletStage(context);
-    const { page, faults, data } = await openPage(context, site.url, { viewport, locale, touch });
+    const { page, faults, data } = await openPage(context, browser, site.url, { viewport, locale, touch });
     const walk = new DoorJob(page, job);
     const look = async (screen) => {
       await page.waitForTimeout(300);
       assert.deepEqual(await seriousFindings(page), [], `accessibility of ${screen}`);
+      assert.deepEqual(await bareKeys(page), [], `untranslated words on ${screen}`);
+      assert.deepEqual(await sideways(page), [], `${screen} is wider than the screen`);
       if (locale === "en") assert.deepEqual(await strayHan(page, data), [], `Chinese words on the English ${screen}`);
     };
     stage.stopHq();
@@ -87,9 +52,16 @@ for (const { locale, viewport, touch } of [
     await look("terms");
     await walk.sign({ file: false, strokes: 3 });
 
-    // Killed after stroke 3 of 5, and turned in the hand.
+    // Killed after stroke 3 of 5, the screen's own memory lost with it, and turned in the hand.
     await killAndRestart();
+    await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("doorstep.draft.")).forEach((key) => localStorage.removeItem(key)));
     await page.reload();
+    await page.getByText(/已恢复上次笔迹（3 笔）|3 strokes recovered/).waitFor();
+    await page.getByText("¥3,899.00").first().waitFor();
+    // The choices behind it are back too: the same terms drafted again leave the strokes where they are.
+    await page.getByRole("button", { name: /^(返回约定|Back to terms)$/ }).click();
+    await page.getByText("¥3,899.00").first().waitFor();
+    await page.getByRole("button", { name: /^(打开签字板|Open the pad)$/ }).click();
     await page.getByText(/已恢复上次笔迹（3 笔）|3 strokes recovered/).waitFor();
     await page.setViewportSize({ width: viewport.height, height: viewport.width });
     await page.waitForTimeout(200);
@@ -114,7 +86,7 @@ for (const { locale, viewport, touch } of [
 
 test("another amount makes the signature void", { timeout: 120_000 }, async (context) => {
   const { site, job } = await tabletStage(context);
-  const { page } = await openPage(context, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
+  const { page } = await openPage(context, browser, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
   const walk = new DoorJob(page, job);
   await walk.openVisit();
   await walk.arrive();
@@ -137,13 +109,13 @@ test("another amount makes the signature void", { timeout: 120_000 }, async (con
 
 test("the live camera reads a card", { timeout: 120_000 }, async (context) => {
   const { stage, site, job, core } = await tabletStage(context);
-  const plain = await openPage(context, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
+  const plain = await openPage(context, browser, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
   const { qr } = await core().call("card_view", { card: job.card });
   const file = join(stage.folder, "camera.y4m");
   await film(plain.page, qr, file);
   const seeing = await launch({ camera: file });
   context.after(() => seeing.close());
-  const { page } = await openPage(context, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh", from: seeing });
+  const { page } = await openPage(context, seeing, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
   const walk = new DoorJob(page, job);
   await walk.openVisit();
   await walk.arrive();
@@ -160,7 +132,7 @@ test("a card by three scans, one key and a phone number", { timeout: 120_000 }, 
   await laptop.call("sync_now");
   const site = await serve(() => laptop.base);
   context.after(() => site.close());
-  const { page, faults, data } = await openPage(context, `${site.url}#/desk/cards`, { viewport: { width: 1440, height: 900 }, locale: "en" });
+  const { page, faults, data } = await openPage(context, browser, `${site.url}#/desk/cards`, { viewport: { width: 1440, height: 900 }, locale: "en" });
   await page.getByLabel("Product code").waitFor();
   await scanLikeUsb(page, "2000000000503");
   await page.getByText("S-XG-100").first().waitFor();

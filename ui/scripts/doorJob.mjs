@@ -96,7 +96,7 @@ export class DoorJob {
   }
 
   async photo(within) {
-    await this.tap(within.getByRole("button", { name: /^(拍|Photograph)/ }));
+    await this.tap(within.getByRole("button", { name: /^(拍|Photo: )/ }));
     const shutter = this.page.getByRole("button", { name: either("拍照", "Take the photo") }).last();
     await this.page.waitForTimeout(900);
     await this.tap(shutter);
@@ -133,6 +133,7 @@ export class DoorJob {
   async draw(strokes, from = 0) {
     const { page } = this;
     const pad = page.getByRole("img", { name: /签字板|Signature pad/ });
+    await pad.scrollIntoViewIfNeeded();
     for (let number = from; number < from + strokes; number += 1) {
       const box = await pad.boundingBox();
       const x = box.x + box.width * (0.15 + 0.13 * number);

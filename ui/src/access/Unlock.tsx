@@ -23,6 +23,11 @@ export function Unlock({ status }: { status: AppStatus }) {
       {failed?.code === "wrong_pin" && status.attempts_left > 0 && (
         <p className="text-label text-ink-2">{m.unlock_left({ count: status.attempts_left })}</p>
       )}
+      {status.salvaged && (
+        <Note tone="wait" icon="info">
+          {m.unlock_salvaged({ edits: status.salvaged.edits, claims: status.salvaged.claims })}
+        </Note>
+      )}
       <PinPad
         label={m.unlock_title()}
         go={m.unlock_go()}

@@ -25,7 +25,7 @@ export function EngineerShell() {
               key={place.to}
               to={place.to}
               className="flex min-h-18 flex-col items-center justify-center gap-0.5 text-label text-ink-2 -outline-offset-4 portrait:flex-1"
-              activeProps={{ className: "text-primary! font-semibold bg-primary-soft" }}
+              activeProps={{ className: "text-primary! font-semibold bg-primary-soft outdoor:bg-primary outdoor:text-on-primary!" }}
             >
               <Icon name={place.icon} size={26} />
               {place.name()}

@@ -35,10 +35,10 @@ export function Button({ look = "plain", icon, main, wide, children, label, keys
       }}
       {...(label === undefined ? {} : { "aria-label": label })}
       className={[
-        "inline-flex shrink-0 items-center justify-center gap-2 rounded-field border-(length:--border) font-semibold",
+        "inline-flex max-w-full shrink-0 items-center justify-center gap-2 rounded-field border-(length:--border) font-semibold",
         "select-none transition-colors duration-100 data-[disabled]:border-hair data-[disabled]:bg-sunken data-[disabled]:text-ink-2",
         isPending ? "pulse" : "",
-        main ? "min-h-(--target-primary) px-6 text-body" : "min-h-(--target) text-label",
+        main ? "min-h-(--target-primary) px-6 text-body max-sm:px-4" : "min-h-(--target) text-label",
         children === undefined ? "min-w-(--target) px-2" : main ? "" : "px-4",
         wide ? "w-full" : "",
         looks[look],

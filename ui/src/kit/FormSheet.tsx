@@ -48,7 +48,7 @@ export function FormSheet({ title, onClose, go, onGo, ready, pending, error, fin
         )
       }
     >
-      {done ?? children}
+      {done || children}
       <ErrorNote error={error} />
     </Sheet>
   );

@@ -19,7 +19,7 @@ export function Page({
   const width = narrow ? "mx-auto w-full max-w-3xl" : "";
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <header className="flex min-h-18 flex-wrap items-center gap-x-4 gap-y-1 px-6 py-3 max-sm:px-4">
+      <header className="gutter flex min-h-18 flex-wrap items-center gap-x-4 gap-y-1 px-6 py-3 max-sm:px-4">
         <div className={`flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1 ${width}`}>
           <h1 className="text-head font-bold">{title}</h1>
           {lead && <div className="text-label text-ink-2">{lead}</div>}

@@ -57,7 +57,7 @@ export function SyncCentre() {
                 {box.items.map((item, index) => (
                   <li key={index} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
                     <span className="tabular text-label text-ink-2">{clockOrDay(item.made_at, sync.data?.time.at ?? item.made_at)}</span>
-                    <span className="min-w-0 flex-1">
+                    <span className="min-w-0 flex-1 basis-48">
                       {say(item.words)}
                       {item.reason && <span className="block text-label text-warn">{say(item.reason)}</span>}
                     </span>

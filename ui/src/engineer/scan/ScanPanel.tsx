@@ -91,7 +91,7 @@ export function ScanPanel<T>({ look: lookAt, lookUp, onSeen }: {
 
   return (
     <div className="flex flex-col gap-4">
-      <div className="relative aspect-video w-full overflow-hidden rounded-card bg-black text-white">
+      <div className="relative aspect-video max-sm:aspect-4/5 w-full overflow-hidden rounded-card bg-black text-white">
         <video ref={video} muted playsInline className="h-full w-full object-cover" />
         <div className="pointer-events-none absolute inset-[12%_18%] rounded-card border-4 border-white/80" />
         <p className="absolute inset-x-0 bottom-0 flex items-center justify-center gap-2 bg-black/70 px-4 py-2 text-label" role="status">

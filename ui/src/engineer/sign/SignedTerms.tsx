@@ -22,7 +22,8 @@ export function SignedTerms({ terms, buyer }: { terms: OrderTerms; buyer: string
           </p>
         )}
       </div>
-      <dl className="flex flex-col gap-2">
+      {/* A phone has room for the sentence, which says all of it, and for the pad beneath. */}
+      <dl className="flex flex-col gap-2 max-sm:hidden">
         <Term name={m.buyer()}>{buyer}</Term>
         {terms.new.map((machine, index) => (
           <Term key={index} name={m.new_comes()}>

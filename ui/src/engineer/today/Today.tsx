@@ -109,7 +109,7 @@ function Row({ row, news, current, onChoose }: { row: VisitRow; news: News | nul
         </span>
         <span className="min-w-0">
           <span className="flex items-baseline gap-2">
-            <span className={`truncate font-semibold ${over ? "text-ink-2" : ""}`}>{row.customer.name}</span>
+            <span className={`max-w-3/5 shrink-0 truncate font-semibold ${over ? "text-ink-2" : ""}`}>{row.customer.name}</span>
             <span className="truncate text-label text-ink-2">{jobAndLegs(row)}</span>
           </span>
           <span className="block truncate text-label text-ink-2">{row.address}</span>

@@ -12,7 +12,7 @@ import { clock } from "@/shared/time";
 import { say } from "@/shared/words";
 import { Notes } from "./Notes";
 import { StepFrame } from "./StepFrame";
-import { stepName } from "./steps";
+import { stepGo } from "./steps";
 import { useWork } from "./work";
 
 const marks: Record<string, () => string> = {
@@ -70,7 +70,7 @@ export function ArriveStep() {
       <Section title={m.site()} aside={m.site_help()}>
         <div className="panel flex flex-col gap-4 p-4">
           <SiteFacts />
-          {site.access_rules.length > 0 && <p className="text-label">{site.access_rules.join("；")}</p>}
+          {site.access_rules.length > 0 && <p className="text-label">{site.access_rules.join(" · ")}</p>}
         </div>
       </Section>
       {visit.log.length > 0 && (
@@ -105,7 +105,7 @@ function Begin() {
       isPending={mark.isPending}
       onPress={() => (visit.row.state === "arrived" ? mark.mutate({ visit: visit.row.visit, step: "begin" }, { onSettled: go }) : go())}
     >
-      {m.go_to({ step: stepName(next) })}
+      {stepGo(next)}
     </Button>
   );
 }

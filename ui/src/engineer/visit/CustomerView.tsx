@@ -6,7 +6,7 @@ import { Icon } from "@/kit/Icon";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { useNames } from "@/shared/names";
-import { say } from "@/shared/words";
+import { say, sayAll } from "@/shared/words";
 import { groupName, groups } from "./pricing";
 import { Totals } from "./Totals";
 import { useWork } from "./work";
@@ -40,7 +40,7 @@ function Shown({ view, onClose }: { view: QuoteView; onClose: () => void }) {
                 {groupName[group.id]()}
                 {group.id === "old" && (
                   <span className="block text-label text-ink-2">
-                    {group.lines.slice(1).map((line) => say(line.words)).join("、")}
+                    {sayAll(group.lines.slice(1).map((line) => line.words))}
                   </span>
                 )}
               </span>

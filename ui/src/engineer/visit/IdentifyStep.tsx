@@ -50,11 +50,11 @@ export function IdentifyStep() {
   };
 
   return (
-    <StepFrame primary={scanning ? null : <NextStep look={draft.identified ? "primary" : "plain"} />}
+    <StepFrame primary={scanning || form !== null ? null : <NextStep look={draft.identified ? "primary" : "plain"} />}
       secondary={
         scanning ? (
           <Button main onPress={() => setScanning(false)}>{m.cancel()}</Button>
-        ) : (
+        ) : form !== null ? null : (
           <Button main icon="scan" look={draft.identified ? "plain" : "primary"} onPress={() => { setSeen(null); setScanning(true); }}>
             {m.scan_label()}
           </Button>

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { MachineView } from "@/generated/MachineView";
 import type { Scalar } from "@/generated/Scalar";
 import { Button } from "@/kit/Button";
-import { Choice } from "@/kit/Choice";
+import { Segments } from "@/kit/Choice";
 import { Field } from "@/kit/Field";
 import { Section } from "@/kit/Page";
 import { ErrorNote } from "@/kit/States";
@@ -107,7 +107,7 @@ function Filled({ known, gtin: seenGtin = null, serial = null, onDone, onCancel 
   return (
     <Section title={old ? m.machine_edit() : m.machine_new()}>
       <div className="panel flex flex-col gap-4 p-4">
-        <Choice
+        <Segments
           label={m.category()}
           value={category || null}
           options={(reference?.categories ?? []).map((one) => ({ value: one.category, label: names.category(one.category) }))}

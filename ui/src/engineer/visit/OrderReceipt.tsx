@@ -26,9 +26,11 @@ export function OrderReceipt({ filed }: { filed: FiledOrder }) {
       <article className="panel flex flex-col gap-4 p-5">
         <div className="flex flex-wrap items-center gap-3">
           <p className="tabular text-key font-semibold">{filed.order.receipt}</p>
-          <Chip tone={refusal ? "warn" : filed.number ? "good" : "wait"} icon={refusal ? "alert" : filed.number ? "check" : "clock"}>
-            {say(filed.state_words)}
-          </Chip>
+          {filed.order.state !== "pending" && !refusal && (
+            <Chip tone={filed.number ? "good" : "wait"} icon={filed.number ? "check" : "clock"}>
+              {say(filed.state_words)}
+            </Chip>
+          )}
           <span className="ml-auto"><StateChip record={filed.record} /></span>
         </div>
         {filed.number && <p className="tabular">{m.hq_number({ number: filed.number })}</p>}

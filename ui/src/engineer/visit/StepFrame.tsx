@@ -6,7 +6,7 @@ import { m } from "@/paraglide/messages.js";
 import { useSaved } from "@/platform/saved";
 import { clockSeconds } from "@/shared/time";
 import { ProblemSheet } from "./ProblemSheet";
-import { stepName } from "./steps";
+import { stepGo } from "./steps";
 import { useWork } from "./work";
 
 /** A step: its content, when work was last saved, and a bar with 有问题 and the one next thing. */
@@ -32,12 +32,13 @@ export function StepFrame({
         <div className={`mx-auto ${wide ? "max-w-280" : "max-w-180"}`}>{children}</div>
       </main>
       <footer className="rule rule-t flex min-h-20 flex-wrap items-center gap-x-3 gap-y-1 bg-card px-6 py-2 max-sm:px-4">
+        <span aria-hidden="true" className="-order-1 hidden basis-full max-sm:block" />
         <Button icon="alert" main onPress={() => setProblem(true)}>
           {m.problem()}
         </Button>
         <SavedLine />
-        {sum && <span className="lg:hidden">{sum}</span>}
-        <span className="ml-auto flex flex-wrap gap-3">
+        {sum && <span className="lg:hidden max-sm:-order-2 max-sm:ml-auto">{sum}</span>}
+        <span className="ml-auto flex max-w-full min-w-0 flex-wrap gap-3">
           {secondary}
           {primary}
         </span>
@@ -51,7 +52,7 @@ export function StepFrame({
 function SavedLine() {
   const saved = useSaved();
   return (
-    <p className="tabular flex min-w-0 flex-1 items-center gap-2 text-label text-ink-2 max-sm:-order-1 max-sm:min-h-6 max-sm:basis-full" aria-live="polite">
+    <p className="tabular flex min-w-0 flex-1 items-center gap-2 text-label text-ink-2 max-sm:-order-2 max-sm:min-h-6 max-sm:basis-3/5" aria-live="polite">
       {saved !== null && (
         <>
           <Icon name="device" size={18} />
@@ -65,17 +66,18 @@ function SavedLine() {
 /** The button to the step that follows in this job, named for what it does; or to the one named. */
 export function NextStep({ to, children, disabled = false, look = "primary" }: { to?: string; children?: ReactNode; disabled?: boolean; look?: "primary" | "plain" }) {
   const navigate = useNavigate();
-  const { visit, steps, current } = useWork();
+  const { visit, steps, current, gatesOf } = useWork();
   const next = to === undefined ? steps[steps.indexOf(current) + 1] : steps.find((step) => step.id === to);
   if (!next) return null;
   return (
     <Button
       main
-      look={look}
+      // What is still shut may be looked at, and says why.
+      look={gatesOf(next).length > 0 ? "plain" : look}
       isDisabled={disabled}
       onPress={() => void navigate({ to: "/visit/$visit/$step", params: { visit: visit.row.visit, step: next.id }, replace: true })}
     >
-      {children ?? m.go_to({ step: stepName(next) })}
+      {children ?? stepGo(next)}
     </Button>
   );
 }

@@ -11,7 +11,7 @@ function useCurrentInView(current: string) {
   useEffect(() => {
     const element = rail.current;
     if (!element) return;
-    const show = () => element.querySelector('[aria-current="step"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+    const show = () => element.querySelector('[aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" });
     const watch = new ResizeObserver(show);
     watch.observe(element);
     return () => watch.disconnect();
@@ -33,7 +33,7 @@ export function StepRail({ visit, steps, current, gatesOf }: Props) {
     <nav
       ref={rail}
       aria-label={m.steps()}
-      className="rule flex w-52 shrink-0 overflow-y-auto flex-col border-r-(length:--border) bg-card py-2 max-lg:w-44 portrait:h-16 portrait:w-full portrait:flex-row portrait:overflow-x-auto portrait:border-r-0 portrait:border-b-(length:--border) portrait:py-0"
+      className="rule relative flex w-52 shrink-0 overflow-y-auto flex-col border-r-(length:--border) bg-card py-2 max-lg:w-44 portrait:h-16 portrait:w-full portrait:flex-row portrait:overflow-x-auto portrait:border-r-0 portrait:border-b-(length:--border) portrait:py-0"
     >
       {steps.map((step, index) => {
         const here = step === current;

@@ -20,11 +20,11 @@ import { OptionsStep } from "./OptionsStep";
 import { PlainStep } from "./PlainStep";
 import { QuoteStep } from "./QuoteStep";
 import { SignStep } from "./SignStep";
-import { stepName } from "./steps";
+import { stepGo } from "./steps";
 import { StepRail } from "./StepRail";
 import { TimerButton } from "./Timers";
 import { useWorkspace } from "./useWorkspace";
-import { WorkContext } from "./work";
+import { WorkContext, type Work } from "./work";
 
 const bodies: Record<string, () => ReactNode> = {
   arrive: () => <ArriveStep />,
@@ -67,7 +67,7 @@ function Workspace({ visit, order, steps, current }: { visit: VisitView; order: 
         <div className="flex min-h-0 flex-1 flex-row portrait:flex-col">
           <StepRail visit={visit.row.visit} steps={steps} current={current} gatesOf={work.gatesOf} />
           <div className="min-h-0 min-w-0 flex-1" key={current.id}>
-            {gates.length === 0 ? body() : <Closed gates={gates} visit={visit.row.visit} to={firstUndone(steps, current)} />}
+            {gates.length === 0 ? body() : <Closed gates={gates} visit={visit.row.visit} to={opener(work)} />}
           </div>
         </div>
       </div>
@@ -75,9 +75,11 @@ function Workspace({ visit, order, steps, current }: { visit: VisitView; order: 
   );
 }
 
-/** The step that opens a gate: the first before it that is not done. */
-function firstUndone(steps: readonly StepView[], current: StepView): StepView | undefined {
-  return steps.slice(0, steps.indexOf(current)).find((step) => !step.done) ?? steps.find((step) => step.id === "inspect");
+/** The step that opens the gate before the current one: the nearest on the way that is not done, or the
+ * inspection, where a danger is dealt with. */
+function opener({ steps, current, gatesOf }: Work): StepView | undefined {
+  const before = steps.slice(0, steps.indexOf(current)).reverse();
+  return before.find((step) => gatesOf(step).length === 0 && (!step.done || step.id === "inspect"));
 }
 
 function Head({ visit }: { visit: VisitView }) {
@@ -90,18 +92,18 @@ function Head({ visit }: { visit: VisitView }) {
       </Link>
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
         <h1 className="max-w-64 truncate text-key font-bold">{visit.customer.name}</h1>
-        <span className="tabular text-label text-ink-2">{row.slot_text.slice(11)}</span>
+        <span className="tabular text-label whitespace-nowrap text-ink-2">{row.slot_text.slice(11)}</span>
         <span className="text-label text-ink-2 max-sm:hidden">{sayAll(row.jobs)}</span>
         <span className="flex flex-wrap gap-2 max-sm:hidden">
           <VisitChip row={row} />
           <LateChip row={row} />
           {row.chips[0] && <Chip>{say(row.chips[0])}</Chip>}
         </span>
+        <span className="ml-auto max-sm:ml-0">
+          <StateChip record={row.record} photos />
+        </span>
       </div>
       <TimerButton visit={row.visit} />
-      <span className="shrink-0 max-sm:max-w-36">
-        <StateChip record={row.record} photos />
-      </span>
     </header>
   );
 }
@@ -117,7 +119,7 @@ function Closed({ gates, visit, to }: { gates: readonly string[]; visit: string;
       ))}
       {to && (
         <Button main look="primary" onPress={() => void navigate({ to: "/visit/$visit/$step", params: { visit, step: to.id }, replace: true })}>
-          {m.go_to({ step: stepName(to) })}
+          {stepGo(to)}
         </Button>
       )}
     </div>

@@ -18,6 +18,12 @@ export function stepName(step: StepView): string {
   return short[step.id]?.() ?? say(step.name);
 }
 
+/** What a button that leads there says; a long name has no room on one. */
+export function stepGo(step: StepView): string {
+  const name = short[step.id];
+  return name ? m.go_to({ step: name() }) : m.next_step();
+}
+
 /** How far a step is, such as `照片 2/3`; nothing once it is done or where no photo is wanted. */
 export function stepProgress(step: StepView): string | undefined {
   if (step.done || step.photos_wanted === 0) return undefined;

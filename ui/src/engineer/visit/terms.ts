@@ -11,6 +11,7 @@ import { m } from "@/paraglide/messages.js";
 import { Refused, rpc } from "@/platform";
 import { act, know, useRead } from "@/platform/query";
 import { useHeld } from "@/shared/held";
+import { DAY_MS } from "@/shared/time";
 import { useWork, type Work } from "./work";
 
 /** What the customer chooses beside the quote. */
@@ -31,6 +32,11 @@ export interface Voided {
 /** The signature made void last, until a new stroke takes its place. */
 export function useVoided(workOrder: string) {
   return useHeld<Voided | null>(`voided.${workOrder}`, null);
+}
+
+/** Nothing can be delivered in the hours of the visit that sells it: the day after is offered. */
+function nextDay(slot: Slot): Slot {
+  return { start: slot.start + DAY_MS, end: slot.end + DAY_MS };
 }
 
 function choiceOf(terms: OrderTerms | null | undefined, slot: Slot): TermsChoice {
@@ -68,7 +74,7 @@ export function useTerms(quote: string | undefined): Terms {
   const drafted = useRead("order_terms_view", { work_order: id });
   const [error, setError] = useState<Refused | null>(null);
   const [, setVoided] = useVoided(id);
-  const kept = choiceOf(drafted.data?.terms, work.visit.row.slot);
+  const kept = choiceOf(drafted.data?.terms, nextDay(work.visit.row.slot));
   // What was tapped shows at once; the core's answer takes its place.
   const [tapped, setTapped] = useState<TermsChoice | null>(null);
   const choice = tapped ?? kept;

@@ -73,7 +73,7 @@ const WIDEST = 860;
 /** Pages drawn by pdf.js, because not every engine shows PDF by itself. */
 function Pages({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
   const host = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState(false);
+  const [state, setState] = useState<"drawing" | "drawn" | "failed">("drawing");
   useEffect(() => {
     let over = false;
     const draw = async () => {
@@ -87,18 +87,20 @@ function Pages({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
         canvas.setAttribute("role", "img");
         canvas.setAttribute("aria-label", m.paper_page({ page: number }));
         host.current?.append(canvas);
+        setState("drawn");
       }
     };
     host.current?.replaceChildren();
-    draw().catch(() => !over && setFailed(true));
+    draw().catch(() => !over && setState("failed"));
     return () => {
       over = true;
     };
   }, [bytes]);
   return (
     <>
-      {failed && <Note tone="danger" icon="alert">{m.paper_unreadable()}</Note>}
-      <div ref={host} className="min-h-[30rem]" />
+      {state === "failed" && <Note tone="danger" icon="alert">{m.paper_unreadable()}</Note>}
+      {state === "drawing" && <Skeleton rows={1} height="30rem" />}
+      <div ref={host} />
     </>
   );
 }
