@@ -13,3 +13,4 @@ pub mod said;
 pub mod shop;
 pub mod small_disk;
 pub mod story;
+pub mod window;

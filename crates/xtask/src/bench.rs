@@ -4,37 +4,59 @@ use std::fmt::Write as _;
 
 use crate::failure::{Failure, Result};
 use crate::process;
+use crate::screens;
 use crate::steps::{self, Step};
-use crate::system_packages::{self, BUILD_AND_TEST, PHOTO_PEER, SystemPackage};
+use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
 const REPORT: &str = "docs/benchmarks.md";
 
-/// One measurement: an example program that prints its figures as Markdown.
+/// One measurement: a program that prints its figures as Markdown.
 struct Bench {
     name: &'static str,
-    package: &'static str,
-    example: &'static str,
-    /// Packages whose programs it starts.
+    runs: Runs,
+    /// Packages whose programs and examples it starts.
     starts: &'static [&'static str],
-    /// Programs it is compared with.
-    peers: &'static [SystemPackage],
+    /// Packages of the system beside those for building.
+    needs: &'static [&'static [SystemPackage]],
 }
 
-static BENCHES: [Bench; 4] = [
+/// What is run.
+enum Runs {
+    /// An example of a package.
+    Example { package: &'static str, name: &'static str },
+    /// A script for Node; it drives the window.
+    Script(&'static str),
+}
+
+static BENCHES: [Bench; 5] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
-    Bench { peers: PHOTO_PEER, ..Bench::of("photos", "doorstep-media", "photo_bench") },
+    Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
     Bench {
         starts: &["doorstep-hq", "doorstep-host"],
         ..Bench::of("door", "doorstep-tests", "door_bench")
     },
+    Bench {
+        name: "window",
+        runs: Runs::Script("tests/window/bench.mjs"),
+        starts: &["doorstep-hq", "doorstep-host", "doorstep"],
+        needs: &[WINDOW, TEST],
+    },
 ];
 
 impl Bench {
-    /// A bench that starts no other program and has no peer.
+    /// An example that starts no other program and has no peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
-        Bench { name, package, example, starts: &[], peers: &[] }
+        Bench { name, runs: Runs::Example { package, name: example }, starts: &[], needs: &[] }
+    }
+
+    /// What is run, for a person.
+    fn program(&self) -> String {
+        match self.runs {
+            Runs::Example { package, name } => format!("example {name} of {package}"),
+            Runs::Script(path) => path.to_owned(),
+        }
     }
 }
 
@@ -53,8 +75,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let steps = benches.into_iter().map(|bench| {
         let machine = &machine;
         Step::new(bench.name, move || {
-            system_packages::install(BUILD_AND_TEST)?;
-            system_packages::install(bench.peers)?;
+            system_packages::install(&[&[BUILD][..], bench.needs].concat())?;
             let figures = measure(workspace, bench)?;
             println!("\n{figures}");
             if write {
@@ -70,20 +91,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
 /// The named benches, each of which must exist; without names, those that exist.
 fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> {
     let packages = workspace.packages()?;
-    let exists = |bench: &Bench| {
-        packages.iter().any(|package| {
-            package.name == bench.package
-                && package.examples.iter().any(|name| name == bench.example)
-        })
+    let exists = |bench: &Bench| match bench.runs {
+        Runs::Example { package, name } => packages
+            .iter()
+            .any(|one| one.name == package && one.examples.iter().any(|example| example == name)),
+        Runs::Script(path) => workspace.path(path).exists(),
     };
     let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
     if names.is_empty() {
         let (there, missing): (Vec<_>, Vec<_>) = BENCHES.iter().partition(|bench| exists(bench));
         for bench in missing {
-            println!(
-                "{}: passed over, {} has no example {}",
-                bench.name, bench.package, bench.example
-            );
+            println!("{}: passed over, there is no {}", bench.name, bench.program());
         }
         return Ok(there);
     }
@@ -96,20 +114,32 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
             if exists(bench) {
                 return Ok(bench);
             }
-            let (package, example) = (bench.package, bench.example);
-            Err(Failure::Found(format!("{name}: package {package} has no example {example}")))
+            Err(Failure::Found(format!("{name}: there is no {}", bench.program())))
         })
         .collect()
 }
 
 fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
-    for package in bench.starts {
-        process::run(&mut workspace.cargo(&["build", "--release", "--locked", "-p", package]))?;
+    if bench.starts.contains(&"doorstep") {
+        // The window carries them.
+        screens::build(workspace)?;
     }
-    let run = ["run", "--release", "--locked", "-p", bench.package, "--example", bench.example];
-    let figures = process::output(&mut workspace.cargo(&run))?;
+    for package in bench.starts {
+        let build = ["build", "--release", "--locked", "-p", package, "--bins", "--examples"];
+        process::run(&mut workspace.cargo(&build))?;
+    }
+    let figures = match bench.runs {
+        Runs::Example { package, name } => {
+            let run = ["run", "--release", "--locked", "-p", package, "--example", name];
+            process::output(&mut workspace.cargo(&run))?
+        }
+        Runs::Script(path) => {
+            let programs = workspace.target_directory()?.join("release");
+            process::output(workspace.program("node").arg(path).env("DOORSTEP_BIN", programs))?
+        }
+    };
     if figures.trim().is_empty() {
-        return Err(Failure::Found(format!("{} printed no figures", bench.example)));
+        return Err(Failure::Found(format!("{} printed no figures", bench.program())));
     }
     Ok(figures.trim().to_owned())
 }

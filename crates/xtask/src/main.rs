@@ -9,11 +9,13 @@ use failure::{Failure, Result};
 use workspace::Workspace;
 
 mod bench;
+mod bundle;
 mod codegen;
 mod demo;
 mod failure;
 mod ignored;
 mod process;
+mod screen_tests;
 mod screens;
 mod steps;
 mod system_packages;
@@ -25,10 +27,12 @@ mod workspace;
 const USAGE: &str = "\
 Usage: cargo xtask <task>
 
-  demo                     build the product and play the door story; PDFs land in target/demo
-  test                     everything that must pass: format, tidy, clippy, build, tests, codegen,
-                           the screens' checks
-  bench [NAME] [--write]   measure (labels, photos, search, door); --write puts it into docs/benchmarks.md
+  demo                     build the product and play the door story; PDFs land in target/demo;
+                           with a display, an engineer's and a clerk's window open afterwards
+  test                     everything that must pass: format, tidy, the screens' checks, clippy,
+                           build, tests, codegen, the screens in a browser and in the window
+  bundle [--check]         make the .deb; --check installs it, starts it and removes it again
+  bench [NAME] [--write]   measure (labels, photos, search, door, window); --write puts it into docs/benchmarks.md
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need
@@ -56,7 +60,13 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["codegen"] => codegen::write(&workspace),
         ["tidy"] => tidy::check(&workspace),
         ["tidy", "--freeze"] => tidy::freeze_migrations(&workspace),
-        ["setup"] => system_packages::install(system_packages::BUILD_AND_TEST),
+        ["bundle"] => bundle::make(&workspace).map(drop),
+        ["bundle", "--check"] => bundle::check(&workspace),
+        ["setup"] => system_packages::install(&[
+            system_packages::BUILD,
+            system_packages::WINDOW,
+            system_packages::TEST,
+        ]),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -16,25 +16,43 @@ const fn package(name: &'static str, program: &'static str) -> SystemPackage {
     SystemPackage { name, program }
 }
 
-/// For building and testing: SQLCipher is built from C sources on Debian's OpenSSL, and tests read
-/// PDFs back with poppler's tools.
-pub(crate) const BUILD_AND_TEST: &[SystemPackage] = &[
+/// For building: SQLCipher is built from C sources on Debian's OpenSSL.
+pub(crate) const BUILD: &[SystemPackage] = &[
     package("gcc", "gcc"),
     package("g++", "g++"),
     package("libc6-dev", "gcc"),
     package("libssl-dev", "openssl"),
     package("pkg-config", "pkg-config"),
+];
+
+/// For building and running the window: the web view's headers bring those of GTK, and the camera
+/// comes through GStreamer.
+pub(crate) const WINDOW: &[SystemPackage] = &[
+    package("libwebkit2gtk-4.1-dev", "gtk-launch"),
+    package("gstreamer1.0-plugins-base", "gtk-launch"),
+    package("gstreamer1.0-plugins-good", "gtk-launch"),
+];
+
+/// For testing: PDFs are read back with poppler's tools, the screens are driven in a browser and in
+/// the window, which needs a display and a network of its own, and Chinese needs a font.
+pub(crate) const TEST: &[SystemPackage] = &[
     package("poppler-utils", "pdftotext"),
+    package("chromium", "chromium"),
+    package("fonts-noto-cjk", "fc-list"),
+    package("xvfb", "Xvfb"),
+    package("webkit2gtk-driver", "WebKitWebDriver"),
+    package("iproute2", "ip"),
 ];
 
 /// The peer that photo intake is measured against.
 pub(crate) const PHOTO_PEER: &[SystemPackage] = &[package("libvips-tools", "vips")];
 
-/// Installs what is missing of `packages` with apt; does nothing when all are there.
+/// Installs what is missing of these groups with apt; does nothing when all are there.
 ///
 /// # Errors
 /// [`Failure::Missing`] with the names where apt is absent or not permitted.
-pub(crate) fn install(packages: &[SystemPackage]) -> Result<()> {
+pub(crate) fn install(groups: &[&[SystemPackage]]) -> Result<()> {
+    let packages: Vec<&SystemPackage> = groups.iter().copied().flatten().collect();
     if packages.is_empty() {
         return Ok(());
     }

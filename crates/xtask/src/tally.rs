@@ -14,10 +14,14 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Takes in one line of output. Knows the closing lines of libtest (one for each program) and
-    /// of cargo-nextest (one for the run); every other line counts nothing.
+    /// Takes in one line of output. Knows the closing lines of libtest (one for each program), of
+    /// cargo-nextest (one for the run) and of Node's runner (one for each count); every other line
+    /// counts nothing.
     pub(crate) fn take_in(&mut self, line: &str) {
         let line = line.trim();
+        if let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|of| of.split_once(' ')) {
+            return self.count_of_node(what, number);
+        }
         let counts = if let Some(result) = line.strip_prefix("test result: ") {
             result.split_once(". ").map(|(_, counts)| counts)
         } else if let Some(summary) = line.strip_prefix("Summary [") {
@@ -34,6 +38,16 @@ impl Tally {
                 "skipped" | "ignored" | "filtered out" => self.skipped += number,
                 _ => {}
             }
+        }
+    }
+
+    fn count_of_node(&mut self, what: &str, number: &str) {
+        let Ok(number) = number.parse::<u64>() else { return };
+        match what {
+            "pass" => self.passed += number,
+            "fail" | "cancelled" => self.failed += number,
+            "skipped" | "todo" => self.skipped += number,
+            _ => {}
         }
     }
 }
@@ -89,6 +103,22 @@ mod tests {
             "test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         ];
         assert_eq!(tally(&lines), Tally { passed: 4, failed: 1, skipped: 3 });
+    }
+
+    #[test]
+    fn nodes_runner_is_summed_over_runs() {
+        let lines = [
+            "ℹ tests 5",
+            "ℹ suites 1",
+            "ℹ pass 3",
+            "ℹ fail 1",
+            "ℹ cancelled 1",
+            "ℹ skipped 0",
+            "ℹ todo 0",
+            "ℹ duration_ms 814.2",
+            "ℹ pass 2",
+        ];
+        assert_eq!(tally(&lines), Tally { passed: 5, failed: 2, skipped: 0 });
     }
 
     #[test]

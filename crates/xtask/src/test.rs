@@ -6,10 +6,10 @@ use std::sync::Mutex;
 
 use crate::failure::{Failure, Result};
 use crate::steps::{self, Step};
-use crate::system_packages::{self, BUILD_AND_TEST};
+use crate::system_packages::{self, BUILD, TEST, WINDOW};
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{codegen, process, screens, tidy};
+use crate::{codegen, process, screen_tests, screens, tidy};
 
 /// A test whose name holds these words makes network namespaces, mounts or other users, and is
 /// left out, and said to be, when the person is not root.
@@ -20,32 +20,38 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let tally = Mutex::new(Tally::default());
     let cargo = |arguments: &[&str]| process::run(&mut workspace.cargo(arguments));
     let outcome = steps::run(vec![
-        Step::new("system packages", || system_packages::install(BUILD_AND_TEST)),
+        Step::new("system packages", || system_packages::install(&[BUILD, WINDOW, TEST])),
         Step::new("format", || {
             require_component(workspace, "fmt", "rustfmt")?;
             cargo(&["fmt", "--all", "--check"])
         }),
         Step::new("tidy", || tidy::check(workspace)),
+        // Before anything that compiles the window, which carries them.
+        Step::new("screens", || screens::check_and_build(workspace)),
         Step::new("clippy", || {
             require_component(workspace, "clippy", "clippy")?;
             let targets = ["clippy", "--locked", "--workspace", "--all-targets"];
             cargo(&[&targets[..], &["--", "-D", "warnings"]].concat())
         }),
-        // This program is running: it is not built over.
-        Step::new("programs under test", || {
-            cargo(&["build", "--locked", "--workspace", "--bins", "--exclude", "xtask"])
-        }),
+        Step::new("programs under test", || build_programs(workspace)),
         Step::new("tests", || run_tests(workspace, &tally)),
         Step::new("doc tests", || {
             counted(workspace.cargo(&["test", "--locked", "--workspace", "--doc"]), &tally)
         }),
         Step::new("codegen", || codegen::check(workspace)),
-        Step::new("screens", || screens::check(workspace)),
+        Step::new("screens in a browser", || counted(screen_tests::in_browser(workspace)?, &tally)),
+        Step::new("screens in the window", || counted(screen_tests::in_window(workspace)?, &tally)),
     ]);
     let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let outcome = outcome.and_then(|()| at_least_one(&tally));
     println!("{tally}");
     outcome
+}
+
+/// Builds every program of the product. This program is running: it is not built over.
+pub(crate) fn build_programs(workspace: &Workspace) -> Result<()> {
+    let programs = ["build", "--locked", "--workspace", "--bins", "--exclude", "xtask"];
+    process::run(&mut workspace.cargo(&programs))
 }
 
 fn at_least_one(tally: &Tally) -> Result<()> {

@@ -11,7 +11,7 @@ export const platform: Platform = {
       throw new Refused(error as ApiError);
     }
   },
-  saveFile: (name, mime, bytes) =>
-    invoke<boolean>("save_file", bytes, { headers: { "x-name": encodeURIComponent(name), "x-mime": mime } }),
+  saveFile: (name, _mime, bytes) =>
+    invoke<boolean>("save_file", bytes, { headers: { "x-name": encodeURIComponent(name) } }),
   openAddress: (address) => invoke("open_address", { address }),
 };
