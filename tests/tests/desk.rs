@@ -89,7 +89,11 @@ async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
     let met = tablet.call("machine_set", met).await["asset"]["id"].clone();
     let view = tablet.call("visit_open", json!({ "visit": visit })).await;
     let machines = &view["work_orders"][0]["assets"];
-    assert_eq!(*machines, json!([shop.job.asset, met]), "a machine met at the door joins the order");
+    assert_eq!(
+        *machines,
+        json!([shop.job.asset, met]),
+        "a machine met at the door joins the order"
+    );
 
     let wrong = tablet.try_call("code_typed", json!({ "text": "2000000000108" })).await;
     let wrong = wrong.expect_err("a wrong check digit is told");

@@ -17,6 +17,8 @@ struct Bench {
     runs: Runs,
     /// Packages whose programs and examples it starts.
     starts: &'static [&'static str],
+    /// The screens are built first.
+    screens: bool,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
 }
@@ -29,7 +31,7 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 5] = [
+static BENCHES: [Bench; 6] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
@@ -38,9 +40,17 @@ static BENCHES: [Bench; 5] = [
         ..Bench::of("door", "doorstep-tests", "door_bench")
     },
     Bench {
+        starts: &["doorstep-hq", "doorstep-host"],
+        screens: true,
+        needs: &[TEST],
+        ..Bench::of("screens", "doorstep-tests", "screen_bench")
+    },
+    Bench {
         name: "window",
         runs: Runs::Script("tests/window/bench.mjs"),
         starts: &["doorstep-hq", "doorstep-host", "doorstep"],
+        // The window carries them.
+        screens: true,
         needs: &[WINDOW, TEST],
     },
 ];
@@ -48,7 +58,8 @@ static BENCHES: [Bench; 5] = [
 impl Bench {
     /// An example that starts no other program and has no peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
-        Bench { name, runs: Runs::Example { package, name: example }, starts: &[], needs: &[] }
+        let runs = Runs::Example { package, name: example };
+        Bench { name, runs, starts: &[], screens: false, needs: &[] }
     }
 
     /// What is run, for a person.
@@ -120,8 +131,7 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
 }
 
 fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
-    if bench.starts.contains(&"doorstep") {
-        // The window carries them.
+    if bench.screens {
         screens::build(workspace)?;
     }
     for package in bench.starts {

@@ -13,6 +13,8 @@ use crate::workspace::Workspace;
 
 /// The package's name for dpkg, and the program in it.
 const PACKAGE: &str = "doorstep";
+/// Tauri's packager; the npm package carries its program and downloads nothing.
+const PACKAGER: &str = "@tauri-apps/cli@2.12.5";
 /// The function of WebKit that development builds call.
 const MOCK_CAMERA: &[u8] = b"webkit_settings_set_enable_mock_capture_devices";
 /// How long the installed window may take until it is there.
@@ -21,12 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Builds the release and packs it; returns where the package lies.
 pub(crate) fn make(workspace: &Workspace) -> Result<PathBuf> {
     let target = workspace.target_directory()?;
+    let tools = target.join("tools");
     steps::run(vec![
         Step::new("system packages", || system_packages::install(&[BUILD, WINDOW])),
         Step::new("screens", || screens::build(workspace)),
+        Step::new("packager", || install_packager(workspace, &tools)),
         Step::new("release build and package (takes minutes)", || {
-            let tauri = workspace.path("ui/node_modules/.bin/tauri");
-            let mut command = workspace.program(tauri);
+            let mut command = workspace.program(tools.join("node_modules/.bin/tauri"));
             command.args(["build", "--ci", "--bundles", "deb", "--", "--locked"]);
             process::run(&mut command)
         }),
@@ -35,6 +38,15 @@ pub(crate) fn make(workspace: &Workspace) -> Result<PathBuf> {
     let size = std::fs::metadata(&package).map_err(Failure::file(&package))?.len();
     println!("{} ({})", package.display(), mib(size));
     Ok(package)
+}
+
+/// Tauri's packager lies beside the build, not among the screens' tools: npm's lock would have to
+/// name its builds for every system, and a mirror that lacks one of them would stop every `npm ci`.
+fn install_packager(workspace: &Workspace, tools: &Path) -> Result<()> {
+    std::fs::create_dir_all(tools).map_err(Failure::file(tools))?;
+    let quiet = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
+    let mut command = workspace.program("npm");
+    process::run(command.arg("install").arg("--prefix").arg(tools).args(quiet).arg(PACKAGER))
 }
 
 /// Makes the package, installs it with what it depends on, starts it on a display of its own, and

@@ -32,7 +32,7 @@ Usage: cargo xtask <task>
   test                     everything that must pass: format, tidy, the screens' checks, clippy,
                            build, tests, codegen, the screens in a browser and in the window
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
-  bench [NAME] [--write]   measure (labels, photos, search, door, window); --write puts it into docs/benchmarks.md
+  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window); --write puts it into docs/benchmarks.md
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need
