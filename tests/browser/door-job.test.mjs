@@ -21,13 +21,13 @@ before(async () => {
 after(() => browser?.close());
 
 for (const { locale, viewport, touch } of [
-  { locale: "zh", viewport: { width: 1280, height: 800 }, touch: false },
+  { locale: "zh", viewport: { width: 800, height: 1280 }, touch: true },
   { locale: "en", viewport: { width: 390, height: 844 }, touch: true },
 ]) {
   test(`the door job without a network, ${locale} at ${viewport.width}×${viewport.height}`, { timeout: 240_000 }, async (context) => {
     const { stage, site, job, core, killAndRestart } = await tabletStage(context);
     const { page, faults, data } = await openPage(context, browser, site.url, { viewport, locale, touch });
-    const walk = new DoorJob(page, job);
+    const walk = new DoorJob(page, job, { touch });
     const look = async (screen) => {
       await page.waitForTimeout(300);
       assert.deepEqual(await seriousFindings(page), [], `accessibility of ${screen}`);

@@ -158,7 +158,7 @@ test("language, theme and text size change in place and lose nothing half typed"
   await page.getByRole("radio", { name: "Largest" }).click();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "outdoor");
-  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), "20.8px");
+  await page.waitForFunction(() => getComputedStyle(document.documentElement).fontSize === "20.8px", undefined, { timeout: 5_000 });
   await page.evaluate((to) => { location.hash = to; }, `/visit/${row.visit}/arrive`);
   assert.equal(await page.getByLabel("Write a note").inputValue(), "客户下午不在");
   assert.ok(await page.evaluate(() => globalThis.sameRun === true), "nothing was started anew");
@@ -243,6 +243,19 @@ test("signed, refused by HQ, quoted again; papers are printed and saved", { time
   await walk.inspect();
   await walk.options();
   await walk.quote();
+
+  // The customer's own view: no way elsewhere by a tap, and away by holding.
+  await page.getByRole("button", { name: "给客户看" }).click();
+  const shown = page.getByRole("dialog", { name: "给客户看的报价" });
+  const leave = shown.getByRole("button", { name: "长按 2 秒返回" });
+  await shown.getByText("¥3,899.00").waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+  await leave.click();
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(300);
+  assert.ok(await shown.isVisible(), "a tap does not leave");
+  await leave.click({ delay: 2_300 });
+  await shown.waitFor({ state: "detached" });
   await walk.terms();
 
   // How the old one leaves has its price before anybody signs, and stays chosen in the core.

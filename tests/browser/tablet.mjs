@@ -37,7 +37,7 @@ export async function tabletStage(context, options = {}) {
 
 /** A page of a browser as the person has set it, with what went wrong on it and what the core answered. */
 export async function openPage(context, browser, url, { viewport, locale, theme = "light", touch = false }) {
-  const room = await browser.newContext({ viewport, hasTouch: touch });
+  const room = await browser.newContext({ viewport, hasTouch: touch, reducedMotion: "reduce" });
   context.after(() => room.close());
   const page = await room.newPage();
   const faults = [];

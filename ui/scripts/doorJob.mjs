@@ -22,14 +22,16 @@ export class DoorJob {
   taps = 0;
   typed = 0;
 
-  constructor(page, job) {
+  /** With a finger on a page that was opened for touch. */
+  constructor(page, job, { touch = false } = {}) {
     this.page = page;
     this.job = job;
+    this.touch = touch;
   }
 
   async tap(target) {
     this.taps += 1;
-    await target.click();
+    await (this.touch ? target.tap() : target.click());
   }
 
   button(zh, en) {

@@ -40,12 +40,20 @@ function Gate() {
   return <AtWork role={status.data.person?.role ?? "engineer"} />;
 }
 
-/** Long enough for the first screen to be painted. */
-const READ_AHEAD_MS = 400;
+/** How often it is asked whether the first screen stands with all it shows. */
+const LOOK_MS = 300;
 
 function AtWork({ role }: { role: Role }) {
   useEffect(() => {
-    const timer = setTimeout(() => readAhead(role), READ_AHEAD_MS);
+    let timer: ReturnType<typeof setTimeout>;
+    const look = () => {
+      if (router.state.status === "idle" && queries.isFetching() === 0) readAhead(role);
+      else wait();
+    };
+    const wait = () => {
+      timer = setTimeout(look, LOOK_MS);
+    };
+    wait();
     return () => clearTimeout(timer);
   }, [role]);
   return (

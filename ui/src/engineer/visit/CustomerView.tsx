@@ -32,7 +32,7 @@ function Shown({ view, onClose }: { view: QuoteView; onClose: () => void }) {
   return (
     <div className="scroll flex h-full flex-col">
       <div className="mx-auto flex w-full max-w-3xl flex-1 flex-col gap-6 px-6 py-8">
-        <h1 className="text-head font-bold">{quote.items.map((item) => say(item.words)).join(" + ")}</h1>
+        <h1 className="text-head font-bold">{quote.items.map((item) => say(item.words)).join(" + ") || m.group_old()}</h1>
         <ul className="panel divide-y-(length:--border) divide-hair">
           {groups(quote.lines).filter((group) => group.id !== "subsidy").map((group) => (
             <li key={group.id} className="flex min-h-18 items-center justify-between gap-4 px-6 py-3">

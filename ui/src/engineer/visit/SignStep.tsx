@@ -30,7 +30,8 @@ export function SignStep() {
   const [opening, setOpening] = useState(false);
   const orders = useRead("order_view", { work_order: order.id });
   const filed = orders.data?.orders[0];
-  const leaves = draft.tradeIn && asset !== undefined;
+  // Where nothing new comes, the old one leaves with this crew.
+  const leaves = draft.tradeIn && asset !== undefined && draft.skus.length > 0;
   const estimated = (view?.quote.totals.if_approved.government_subsidy ?? 0) > 0;
   const { choice, put } = terms;
   const openPad = async () => {

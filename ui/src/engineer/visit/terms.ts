@@ -34,9 +34,11 @@ export function useVoided(workOrder: string) {
   return useHeld<Voided | null>(`voided.${workOrder}`, null);
 }
 
-/** Nothing can be delivered in the hours of the visit that sells it: the day after is offered. */
-function nextDay(slot: Slot): Slot {
-  return { start: slot.start + DAY_MS, end: slot.end + DAY_MS };
+/** Nothing can be delivered in the hours of the visit that sells it: the day after is offered first. A
+ * machine that is only taken away goes with this visit. */
+function firstOffer({ visit, draft }: Work): Slot {
+  const { slot } = visit.row;
+  return draft.skus.length === 0 ? slot : { start: slot.start + DAY_MS, end: slot.end + DAY_MS };
 }
 
 function choiceOf(terms: OrderTerms | null | undefined, slot: Slot): TermsChoice {
@@ -74,7 +76,7 @@ export function useTerms(quote: string | undefined): Terms {
   const drafted = useRead("order_terms_view", { work_order: id });
   const [error, setError] = useState<Refused | null>(null);
   const [, setVoided] = useVoided(id);
-  const kept = choiceOf(drafted.data?.terms, nextDay(work.visit.row.slot));
+  const kept = choiceOf(drafted.data?.terms, firstOffer(work));
   // What was tapped shows at once; the core's answer takes its place.
   const [tapped, setTapped] = useState<TermsChoice | null>(null);
   const choice = tapped ?? kept;
