@@ -28,6 +28,7 @@ Usage: cargo xtask <task>
   demo                     build the product and play the door story; PDFs land in target/demo
   test                     everything that must pass: format, tidy, clippy, build, tests, codegen,
                            the screens' checks
+  screens [--docs]         pictures of every screen into target/screens; --docs renews those in docs/screens
   bench [NAME] [--write]   measure (labels, photos, search, door); --write puts it into docs/benchmarks.md
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
@@ -52,6 +53,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["demo"] => demo::run(&workspace),
         ["test"] => test::run(&workspace),
+        ["screens"] => screens::pictures(&workspace, false),
+        ["screens", "--docs"] => screens::pictures(&workspace, true),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
         ["codegen"] => codegen::write(&workspace),
         ["tidy"] => tidy::check(&workspace),
