@@ -31,8 +31,10 @@ Usage: cargo xtask <task>
                            with a display, an engineer's and a clerk's window open afterwards
   test                     everything that must pass: format, tidy, the screens' checks, clippy,
                            build, tests, codegen, the screens in a browser and in the window
+  screens [--docs]         pictures of every screen into target/screens; --docs renews those in docs/screens
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
-  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window); --write puts it into docs/benchmarks.md
+  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window); --write puts it
+                           into docs/benchmarks.md
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need
@@ -56,6 +58,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["demo"] => demo::run(&workspace),
         ["test"] => test::run(&workspace),
+        ["screens"] => screens::pictures(&workspace, false),
+        ["screens", "--docs"] => screens::pictures(&workspace, true),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
         ["codegen"] => codegen::write(&workspace),
         ["tidy"] => tidy::check(&workspace),

@@ -36,7 +36,10 @@ export async function engineerScreens({ camera, page, stage, tablet, url }) {
   await camera.take(page, "visit-arrive");
   await walk.arrive();
   await walk.identify();
+  const step = (name) => at(`/visit/${job.visit}/${name}`);
+  await step("identify");
   await camera.take(page, "visit-identify");
+  await step("inspect");
   await walk.inspect();
   await camera.take(page, "visit-inspect");
   await walk.options();

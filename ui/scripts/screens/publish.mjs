@@ -13,7 +13,7 @@ const CHOSEN = {
   "sign-zh": ["sign-zh-light-1280x800", 1100],
   "today-outdoor": ["today-zh-outdoor-1280x800", 1100],
   "board-zh": ["board-zh-light-1440x900", 1200],
-  "board-en-dark": ["board-zh-dark-1280x800", 1100],
+  "board-dark": ["board-zh-dark-1280x800", 1100],
   "tasks-en": ["tasks-en-light-1440x900", 1200],
   "card-issue-zh": ["card-issue-zh-light-1440x900", 1200],
   "card-double-en": ["card-double-en-light-1440x900", 1200],

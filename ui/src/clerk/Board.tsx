@@ -86,10 +86,10 @@ function Visits({ fresh, onDay }: { fresh: BoardView; onDay: (day: string | unde
             )}
           </span>
           <span className="ml-auto flex items-center gap-1">
+            {shown.day !== today && <Button look="quiet" keys="T" onPress={() => onDay(undefined)}>{m.count_today()}</Button>}
             <Button look="quiet" icon="back" label={m.day_before()} onPress={() => onDay(plusDays(shown.day, -1))} />
             <span className="tabular min-w-34 text-center font-semibold">{dayWords(shown.day)}</span>
             <Button look="quiet" icon="next" label={m.day_after()} onPress={() => onDay(plusDays(shown.day, 1))} />
-            <Button look="quiet" keys="T" isDisabled={shown.day === today} onPress={() => onDay(undefined)}>{m.count_today()}</Button>
           </span>
         </div>
         <div ref={list} className="scroll @container min-h-0 flex-1 px-6 pb-6 max-md:px-3">

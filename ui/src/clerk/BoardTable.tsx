@@ -35,9 +35,9 @@ export function BoardTable({ rows, current, marks, tasks, onChoose, onEnter }: P
           <th scope="col" className={head}>{m.customer()}</th>
           <th scope="col" className={`${head} @max-lg:hidden`}>{m.job()}</th>
           <th scope="col" className={`${head} @max-xl:hidden`}>{m.col_engineer()}</th>
-          <th scope="col" className={`${head} @max-4xl:hidden`}>{m.col_legs()}</th>
+          <th scope="col" className={`${head} @max-6xl:hidden`}>{m.col_legs()}</th>
           <th scope="col" className={head}>{m.col_state()}</th>
-          <th scope="col" className="h-9 font-normal @max-3xl:hidden">{m.col_record()}</th>
+          <th scope="col" className="h-9 font-normal @max-4xl:hidden">{m.col_record()}</th>
         </tr>
       </thead>
       <tbody>
@@ -92,24 +92,25 @@ function Row({ row, current, mark, task, onChoose, onEnter }: RowProps) {
         </button>
         <span className="tabular ml-2 text-label text-ink-2 @max-2xl:hidden">{visit.customer.phones[0]}</span>
       </td>
-      <td className="pr-4 @max-lg:hidden">{sayAll(visit.jobs)}</td>
+      <td className="max-w-44 truncate pr-4 @max-3xl:max-w-30 @max-lg:hidden">{sayAll(visit.jobs)}</td>
       <td className="pr-4 @max-xl:hidden">
         {row.crew.length > 0 ? listed(row.crew) : <span className="inline-flex items-center gap-1 font-semibold text-warn"><Icon name="alert" size={16} />{m.unassigned()}</span>}
       </td>
-      <td className="max-w-56 truncate pr-4 text-ink-2 @max-4xl:hidden">{sayAll(visit.legs)}</td>
+      <td className="max-w-56 truncate pr-4 text-ink-2 @max-6xl:hidden">{sayAll(visit.legs)}</td>
       <td className="pr-4">
-        <span className="flex gap-1.5 @max-4xl:flex-wrap @max-4xl:py-1">
+        <span className="flex gap-1.5 @max-lg:flex-wrap @max-lg:py-1">
           {mark && <Chip tone="primary" icon="info">{mark === "new" ? m.row_new() : m.row_changed()}</Chip>}
           <VisitChip row={visit} />
           <LateChip row={visit} />
           {task && (
             <Link to="/desk/tasks" search={{ task: task.id }} onClick={(event) => event.stopPropagation()} className="rounded-field">
-              <Chip tone="warn" icon="alert">{kindNames[task.kind]()}</Chip>
+              {/* A word where there is room; the row keeps its height where there is none. */}
+              <Chip tone="warn" icon="alert"><span className="@max-4xl:sr-only">{kindNames[task.kind]()}</span></Chip>
             </Link>
           )}
         </span>
       </td>
-      <td className="@max-3xl:hidden"><StateChip record={visit.record} photos /></td>
+      <td className="@max-4xl:hidden"><StateChip record={visit.record} photos /></td>
     </tr>
   );
 }

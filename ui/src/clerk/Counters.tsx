@@ -34,7 +34,7 @@ function Counter({ name, count, tone, pressed, onPress }: { name: string; count:
       type="button"
       {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
       onClick={onPress}
-      className={`flex min-h-12 min-w-28 items-center justify-between gap-3 rounded-field border-(length:--border) px-3 py-2 max-sm:min-w-0 ${look}`}
+      className={`flex min-h-12 items-center justify-between gap-3 2xl:min-w-28 rounded-field border-(length:--border) px-3 py-2 ${look}`}
     >
       <span className="text-label">{name}</span>
       <span className={`tabular text-key font-bold ${count > 0 && !pressed ? tone : ""}`}>{count}</span>

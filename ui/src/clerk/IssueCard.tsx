@@ -51,10 +51,14 @@ function Issue({ parked }: ParkedCards) {
   const unknownProduct = draft.gtin !== "" && catalogue.data !== undefined && !model;
   const facts = useSerialFacts(draft.serials, model);
   const double = facts.find((one) => one.cards.length > 0)?.cards[0];
+  // A card is issued only when the last scan has been understood and its serials looked up.
+  const [looks, setLooks] = useState(0);
+  const known = looks === 0 && catalogue.data !== undefined && facts.every((one) => one.known);
   const ready = isReady(draft) && (double === undefined || twice) && !unknownProduct;
 
   const look = async (text: string) => {
     setScanError(null);
+    setLooks((open) => open + 1);
     try {
       const seen = await rpc("code_typed", { text });
       setIssued(null);
@@ -73,6 +77,8 @@ function Issue({ parked }: ParkedCards) {
     } catch (refused) {
       if (refused instanceof Refused) setScanError(refused);
       else throw refused;
+    } finally {
+      setLooks((open) => open - 1);
     }
   };
   useScanner((text) => void look(text));
@@ -90,7 +96,6 @@ function Issue({ parked }: ParkedCards) {
     setCleared(null);
   };
   const send = async () => {
-    if (!ready || issue.isPending) return;
     await keep.settled();
     issue.mutate(
       {
@@ -123,7 +128,15 @@ function Issue({ parked }: ParkedCards) {
     if (!isBlank(draft)) setCleared({ id, draft });
     keep.change(() => emptyCard);
   };
-  useIssueKeys({ send: () => void send(), putAside });
+  // Ctrl+Enter may come before the core has answered to the scan before it.
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (!asked || !known) return;
+    setAsked(false);
+    if (ready && !issue.isPending) void send();
+  }, [asked, known]);
+  const ask = () => setAsked(true);
+  useIssueKeys({ ask, putAside });
 
   const put = (next: Partial<CardDraft>) => keep.change((held) => ({ ...held, ...next }));
   return (
@@ -185,7 +198,7 @@ function Issue({ parked }: ParkedCards) {
           <Field label={m.invoice_number()} optional={m.optional()} value={draft.invoiceNumber} onChange={(text) => put({ invoiceNumber: text })} />
         </div>
         <div className="flex flex-wrap gap-3">
-          <Button main look="primary" icon="card" keys="Ctrl ↵" isDisabled={!ready} isPending={issue.isPending} onPress={() => void send()}>
+          <Button main look="primary" icon="card" keys="Ctrl ↵" isDisabled={!ready} isPending={issue.isPending} onPress={ask}>
             {m.card_issue()}
           </Button>
           <Button main icon="park" keys="F8" isDisabled={isBlank(draft)} onPress={putAside}>
@@ -211,12 +224,12 @@ function Issue({ parked }: ParkedCards) {
 const productName = (sku: string | undefined, gtin: string) => (sku === undefined ? gtin : `${sku} (${gtin})`);
 
 /** Ctrl+Enter issues, F8 parks, whatever has the focus. */
-function useIssueKeys(actions: { send: () => void; putAside: () => void }) {
+function useIssueKeys(actions: { ask: () => void; putAside: () => void }) {
   const latest = useRef(actions);
   latest.current = actions;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Enter" && event.ctrlKey) latest.current.send();
+      if (event.key === "Enter" && event.ctrlKey) latest.current.ask();
       else if (event.key === "F8") latest.current.putAside();
       else return;
       event.preventDefault();

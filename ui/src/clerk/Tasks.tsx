@@ -98,7 +98,7 @@ function TaskLine({ task, current, onChoose, onEnter }: { task: TaskRow; current
       onClick={onEnter}
       className={`flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left -outline-offset-4 ${current ? "bg-primary-soft" : ""} ${isOpen(task) ? "" : "text-ink-2"}`}
     >
-      <span className="w-40 shrink-0"><Chip tone={isOpen(task) ? "warn" : "plain"} icon={isOpen(task) ? "alert" : "check"}>{kindNames[task.kind]()}</Chip></span>
+      <span className="w-48 shrink-0"><Chip tone={isOpen(task) ? "warn" : "plain"} icon={isOpen(task) ? "alert" : "check"}>{kindNames[task.kind]()}</Chip></span>
       <span className="min-w-48 flex-1 break-words">{say(task.reason)}</span>
       <span className={`tabular text-label ${late ? "font-semibold text-danger" : "text-ink-2"}`}>
         {task.decision ? m.task_decided({ remedy: remedyNames[task.decision.remedy]() }) : late ? m.task_overdue({ time: clockOrDay(task.deadline, now) }) : m.task_until({ time: clockOrDay(task.deadline, now) })}

@@ -1,6 +1,19 @@
 // The desk by keyboard: single letters act while nobody types and no sheet is open.
 import { useEffect, useRef, type RefObject } from "react";
 
+/** A person's keys are further apart; what comes quicker is a scanner's and no shortcut. */
+const SCANNER_MS = 50;
+let last = -Infinity;
+let quick = false;
+globalThis.addEventListener?.(
+  "keydown",
+  ({ timeStamp, repeat }) => {
+    quick = !repeat && timeStamp - last < SCANNER_MS;
+    last = timeStamp;
+  },
+  true,
+);
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
@@ -9,14 +22,14 @@ function isSheetOpen(): boolean {
   return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
 }
 
-/** Runs `keys[event.key]` for plain keys pressed outside fields and sheets. */
+/** Runs what `keys` names for plain keys pressed outside fields and sheets. */
 export function useKeys(keys: Record<string, () => void>): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-      if (isTyping(event.target) || isSheetOpen()) return;
+      if (quick || isTyping(event.target) || isSheetOpen()) return;
       const run = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!run) return;
       event.preventDefault();
@@ -34,7 +47,7 @@ export function useKeys(keys: Record<string, () => void>): void {
 export function useListKeys(list: RefObject<HTMLElement | null>, rows = "[data-row]"): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isSheetOpen()) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || quick || isSheetOpen()) return;
       const by = stepOf(event, list.current);
       if (by === 0 || !list.current) return;
       const items = [...list.current.querySelectorAll<HTMLElement>(rows)];

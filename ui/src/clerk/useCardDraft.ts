@@ -14,15 +14,20 @@ interface Held {
   draft: CardDraft;
 }
 
+/** The draft of the screen just left: its last letters may still be on the way to the core. */
+let left: Held | null = null;
+
 export function useCardDraft(parked: readonly CardPark[], blank: CardDraft) {
   // Which parked draft the screen holds; an identity, so it may stand beside the window.
   const [heldId, rememberId] = useDraft<string | null>("card", null);
   const [held, setHeld] = useState<Held>(() => {
+    if (left !== null && left.id === heldId) return left;
     const before = parked.find((one) => one.id === heldId);
     return before?.id ? { id: before.id, draft: unpark(before.fields) } : { id: crypto.randomUUID(), draft: blank };
   });
   const latest = useRef(held);
   latest.current = held;
+  left = held;
   const known = useRef(new Map(parked.map((one) => [one.id ?? "", JSON.stringify(unpark(one.fields))])));
   // One write after the other: a late save must not bring back a draft that was issued.
   const writes = useRef(Promise.resolve());

@@ -7,6 +7,8 @@ import { unlike } from "./serialShape";
 
 export interface SerialFacts {
   serial: string;
+  /** The core has answered. */
+  known: boolean;
   /** Cards that bear it already. */
   cards: string[];
   /** Only its length speaks for a serial. */
@@ -31,6 +33,7 @@ export function useSerialFacts(serials: readonly string[], model: Model | undefi
     const view = seen[index]?.data;
     return {
       serial,
+      known: view !== undefined,
       cards: (view?.matches ?? []).filter((match) => match.kind === "card").map((match) => match.id),
       guess: view?.labels.some((label) => label.guess) ?? false,
       unlike: unlike(serial, known),

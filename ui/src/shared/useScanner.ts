@@ -24,6 +24,8 @@ export function useScanner(onScan: (text: string) => void, on = true): void {
     const burst = new KeyBurst();
     let before: { field: Typing; text: string } | null = null;
     const onKey = (event: KeyboardEvent) => {
+      // A shortcut pressed just before a scan is no part of it.
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
       const at = event.timeStamp;
       if (burst.isIdle(at)) {
         const field = typingIn(document.activeElement);

@@ -37,8 +37,6 @@ pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(
             legs.extend(order.legs.iter().map(|leg| leg.kind.words()));
         }
     }
-    let mut subjects = vec![id];
-    subjects.extend(visit.work_orders.iter().map(|order| order.0));
     let row = VisitRow {
         visit: visit.id,
         slot: visit.slot,
@@ -51,9 +49,32 @@ pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(
         state: visit.state,
         state_words: visit.state.words(),
         late: visit.late_words(now, LATE_GRACE_MIN),
-        record: record_state::of(conn, &subjects)?,
+        record: record_state::of(conn, &subjects_of(conn, &visit)?)?,
     };
     Ok((row, visit))
+}
+
+/// Every record that a visit answers for: itself, its work orders, their orders, and what waits or
+/// was refused about any of these.
+fn subjects_of(conn: &Connection, visit: &Visit) -> ApiResult<Vec<Uuid>> {
+    let mut subjects = vec![visit.id.0];
+    for order in &visit.work_orders {
+        subjects.push(order.0);
+        subjects.extend(device::linked(conn, order.0, "order")?);
+    }
+    // Oldest first: a payment is about an order that was filed before it.
+    for command in device::open_commands(conn)?.into_iter().rev() {
+        let about = match serde_json::from_str(&command.claim) {
+            Ok(Claim::OrderFile(file)) => Some(file.signed.terms.work_order.0),
+            Ok(Claim::PaymentRecord(record)) => record.payment.order.map(|order| order.0),
+            Ok(Claim::LeadSave(save)) => save.lead.work_order.map(|order| order.0),
+            _ => None,
+        };
+        if about.is_some_and(|about| subjects.contains(&about)) {
+            subjects.extend(command.subject);
+        }
+    }
+    Ok(subjects)
 }
 
 /// HQ's row with the steps that this device noted and HQ has not answered yet.
