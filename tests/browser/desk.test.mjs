@@ -318,6 +318,7 @@ for (const locale of ["zh", "en"]) {
       await look("card looked up");
       await place(1, page.getByRole("table"));
       await key(page, "/");
+      await page.waitForFunction(() => document.activeElement?.closest('[role="search"]'));
       await page.keyboard.type(job.serials[0].slice(-6), { delay: 90 });
       await page.getByRole("search").locator("li > button").first().waitFor();
       await look("command bar");

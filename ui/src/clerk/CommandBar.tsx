@@ -58,6 +58,12 @@ export function CommandBar() {
     };
   }, []);
 
+  // What lies under the results is neither read nor reached.
+  const covering = open && wanted !== "";
+  useEffect(() => {
+    document.getElementById("desk-place")?.toggleAttribute("inert", covering);
+  }, [covering]);
+
   const choose = async (one: Found) => {
     setText("");
     setOpen(false);
@@ -73,7 +79,9 @@ export function CommandBar() {
   };
   return (
     <div role="search" className="rule rule-b relative flex h-14 shrink-0 items-center bg-page px-6 max-md:px-3">
-      <div ref={bar} className="relative w-full max-w-160">
+      {/* While results lie over the screen, a press beside them only folds them away. */}
+      {covering && <div aria-hidden="true" className="fixed inset-0 z-20" />}
+      <div ref={bar} className="relative z-30 w-full max-w-160">
         <span className="pointer-events-none absolute inset-y-0 left-3 flex items-center text-ink-2"><Icon name="scan" size={20} /></span>
         <input
           ref={input}

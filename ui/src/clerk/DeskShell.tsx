@@ -72,7 +72,7 @@ export function DeskShell() {
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <Strip to="/desk/sync" />
         <CommandBar />
-        <div className="min-h-0 flex-1">
+        <div id="desk-place" className="min-h-0 flex-1">
           <Outlet />
         </div>
       </div>
