@@ -75,7 +75,7 @@ function Remedies({ task }: { task: TaskRow }) {
                 wide
                 look={isFinal(remedy) ? "danger" : "plain"}
                 isPending={decide.isPending && decide.variables.remedy === remedy}
-                isDisabled={decide.isPending}
+                isDisabled={decide.isPending || !task.may.includes(remedy)}
                 onPress={() => (isFinal(remedy) ? setAsked(remedy) : send(remedy))}
               >
                 {remedyNames[remedy]()}

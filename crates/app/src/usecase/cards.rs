@@ -9,6 +9,7 @@ use doorstep_domain::{
     inspection::{SafeLife, SafeLifeFacts, safe_life},
     time::{Date, UtcMs},
     trust::Kid,
+    vocabulary::Vocabulary,
     warranty::{self, Verdict, WarrantyTerms},
     words::Words,
 };
@@ -187,6 +188,20 @@ pub async fn card_view(app: &Arc<App>, input: CardInput) -> ApiResult<CardView> 
         .await
 }
 
+/// What the papers call a brand; a code that no vocabulary names stands for itself.
+async fn brand_name(session: &Session, code: &str, today: Date) -> ApiResult<String> {
+    let code = code.to_owned();
+    session
+        .db
+        .read(move |conn| {
+            let vocabulary =
+                Vocabulary::from_json(&bundles::payload_on(conn, "vocabulary", today)?)
+                    .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))?;
+            Ok(vocabulary.brands.get(&code).map_or(code, |words| words.zh.clone()))
+        })
+        .await
+}
+
 /// Issues a card: provisional at once, final when HQ has claimed its serials.
 pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView> {
     let session = app.session().await?;
@@ -207,7 +222,7 @@ pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView>
         asset: None,
         customer: input.customer,
         category: model.category.0.clone(),
-        brand: model.brand.clone(),
+        brand: brand_name(&session, &model.brand, today).await?,
         model: model.sku.clone(),
         gtin: Some(model.gtin.clone()),
         serials: input.serials.iter().map(|serial| serial.trim().to_owned()).collect(),

@@ -5,7 +5,7 @@ use doorstep_domain::{
     claim::{Claim, DecideTask},
     combined_order::CombinedOrder,
     id::{CardId, PersonId, TaskId, VisitId, WorkOrderId},
-    org::Person,
+    org::{Person, Role},
     rights::may_decide,
     task::{Decision, Remedy, Subject, Task},
     time::{Date, UtcMs},
@@ -114,6 +114,8 @@ pub struct TaskRow {
     pub visit: Option<VisitId>,
     /// The warranty cards it is about: two where they claim one serial.
     pub cards: Vec<CardId>,
+    /// The remedies this person may choose.
+    pub may: Vec<Remedy>,
 }
 
 /// What needs a person, by harm.
@@ -195,7 +197,8 @@ pub async fn task_list(app: &Arc<App>, _: Nothing) -> ApiResult<TaskList> {
     session
         .db
         .read(|conn| {
-            let tasks = all_tasks(conn)?.into_iter().map(|task| task_row(conn, task));
+            let role = session::required_identity(conn)?.person.role;
+            let tasks = all_tasks(conn)?.into_iter().map(|task| task_row(conn, task, role));
             Ok(TaskList { tasks: tasks.collect::<ApiResult<_>>()? })
         })
         .await
@@ -218,7 +221,7 @@ pub async fn task_decide(app: &Arc<App>, input: TaskDecide) -> ApiResult<TaskLis
     task_list(app, Nothing {}).await
 }
 
-fn task_row(conn: &Connection, task: Task) -> ApiResult<TaskRow> {
+fn task_row(conn: &Connection, task: Task, role: Role) -> ApiResult<TaskRow> {
     let visit_of = |id: VisitId| required_row::<Visit>(conn, "visit", id.0).ok();
     let work_order = match task.subject {
         Subject::WorkOrder(id) => Some(id),
@@ -237,7 +240,8 @@ fn task_row(conn: &Connection, task: Task) -> ApiResult<TaskRow> {
         Subject::Card(id) => cards_with_serials_of(conn, id)?,
         _ => Vec::new(),
     };
-    Ok(TaskRow { task, work_order, visit, cards })
+    let may = task.remedies.iter().copied().filter(|remedy| may_decide(role, *remedy)).collect();
+    Ok(TaskRow { task, work_order, visit, cards, may })
 }
 
 /// A card, and every other that carries one of its serials.

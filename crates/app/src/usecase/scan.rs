@@ -1,7 +1,7 @@
 //! Labels: from a picture, a camera frame or typed, to what they are and whose they are.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use doorstep_domain::trust::KeyList;
+use doorstep_domain::{claim::Claim, trust::KeyList};
 use doorstep_media::{
     card_code::{self, CardCodeError},
     label::{self, Label, LabelFormat, LabelKind},
@@ -226,6 +226,21 @@ fn add_matches(
             let id: Uuid = hit.id.parse().map_err(ApiError::internal)?;
             let found = ScanMatch { kind: hit.kind, id };
             if !matches.contains(&found) && bears(conn, &found, serial)? {
+                matches.push(found);
+            }
+        }
+    }
+    // Cards issued here that HQ has not answered lie in no row yet.
+    for command in device::open_commands(conn)? {
+        if let Ok(Claim::CardIssue(issue)) = serde_json::from_str(&command.claim)
+            && issue
+                .card
+                .serials
+                .iter()
+                .any(|own| serials.iter().any(|s| s.eq_ignore_ascii_case(own)))
+        {
+            let found = ScanMatch { kind: "card".to_owned(), id: issue.card.id.0 };
+            if command.decision.is_none() && !matches.contains(&found) {
                 matches.push(found);
             }
         }
