@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "../../ui/scripts/browser.mjs";
-import { DoorJob, scanLikeUsb } from "../../ui/scripts/doorJob.mjs";
-import { serve } from "../../ui/scripts/serve.mjs";
-import { PIN, Stage } from "../../ui/scripts/stage.mjs";
+import { DoorJob } from "../../ui/scripts/doorJob.mjs";
 import { film } from "./camera.mjs";
 import { tabletStage, openPage } from "./tablet.mjs";
 import { bareKeys, seriousFindings, sideways, strayHan } from "./watch.mjs";
@@ -120,36 +118,4 @@ test("the live camera reads a card", { timeout: 120_000 }, async (context) => {
   await walk.openVisit();
   await walk.arrive();
   await walk.identify({ camera: true });
-});
-
-test("a card by three scans, one key and a phone number", { timeout: 120_000 }, async (context) => {
-  const stage = new Stage();
-  context.after(() => stage.close());
-  await stage.startHq();
-  const laptop = await stage.device("laptop");
-  const clerk = stage.person("clerk", stage.facts.door_job.store).id;
-  await laptop.call("enrol", { ticket: stage.ticket(clerk), pin: PIN, device_name: "laptop" });
-  await laptop.call("sync_now");
-  const site = await serve(() => laptop.base);
-  context.after(() => site.close());
-  const { page, faults, data } = await openPage(context, browser, `${site.url}#/desk/cards`, { viewport: { width: 1440, height: 900 }, locale: "en" });
-  await page.getByLabel("Product code").waitFor();
-  await scanLikeUsb(page, "2000000000503");
-  await page.getByText("S-XG-100").first().waitFor();
-  await scanLikeUsb(page, "SXG100B0009321");
-  await page.getByText("SXG100B0009321").first().waitFor();
-  await page.waitForTimeout(200);
-  // The phone field has the focus by itself.
-  await page.keyboard.type("13900009321", { delay: 90 });
-  await page.keyboard.press("Control+Enter");
-  await page.getByText("Card issued and saved on this device").waitFor();
-  assert.deepEqual(await seriousFindings(page), []);
-  assert.deepEqual(await strayHan(page, data), []);
-  for (const place of ["board", "orders", "tasks", "settings"]) {
-    await page.goto(`${site.url}#/desk/${place}`);
-    await page.waitForTimeout(500);
-    assert.deepEqual(await seriousFindings(page), [], `accessibility of ${place}`);
-    assert.deepEqual(await strayHan(page, data), [], `Chinese words on the English ${place}`);
-  }
-  assert.deepEqual(faults, []);
 });

@@ -18,14 +18,6 @@ async fn filed_order(shop: &Shop, tablet: &Device) -> Value {
     view["orders"][0]["order"].clone()
 }
 
-fn engineers_of<'a>(shop: &'a Shop, view: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let of_store = |id: &Value| {
-        let people = shop.hq.facts["people"].as_array().unwrap();
-        people.iter().any(|p| p["id"] == *id && p["org"] == shop.job.store)
-    };
-    view["people"].as_array().unwrap().iter().filter(move |person| of_store(&person["person"]))
-}
-
 async fn on_list(device: &Device, day: &str, visit: &Value) -> bool {
     let view = device.call("today", json!({ "day": day })).await;
     view["visits"].as_array().unwrap().iter().any(|row| row["visit"] == *visit)
@@ -55,10 +47,10 @@ async fn the_visit_of_an_executed_order_is_given_to_a_crew_and_moves_with_it() {
     };
     assert_eq!(row(&board)["crew"], json!([]), "nobody goes yet");
 
-    let crew = desk.call("crew_list", json!({ "day": day })).await;
-    let other = engineers_of(&shop, &crew)
-        .find(|person| person["person"] != *shop.job.engineer)
-        .expect("a second engineer works there");
+    let crew = desk.call("crew_list", json!({ "day": day, "visit": visit })).await;
+    let crew = crew["people"].as_array().unwrap();
+    let other = crew.iter().find(|person| person["person"] != *shop.job.engineer);
+    let other = other.expect("a second engineer works there");
     let plan = json!({ "visit": visit, "crew": [other["person"]], "slot": slot });
     let planned = desk.call("visit_plan", plan).await;
     assert_eq!(planned["record"]["state"], "on_device");

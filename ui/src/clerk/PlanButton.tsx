@@ -25,7 +25,8 @@ export function PlanButton({ visit }: { visit: string }) {
       </Button>
       {open && (
         <PlanVisitSheet
-          {...(over ? {} : { visit })}
+          visit={visit}
+          another={over}
           workOrders={work_orders.map((order) => order.id)}
           crew={over ? [] : crew}
           slot={over ? { start: row.slot.start + DAY_MS, end: row.slot.end + DAY_MS } : row.slot}

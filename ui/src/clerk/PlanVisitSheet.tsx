@@ -13,8 +13,9 @@ import { useNow } from "@/shared/useNow";
 import { sayAll } from "@/shared/words";
 
 interface Props {
-  /** The visit to change; absent to plan a new one for the work orders. */
-  visit?: string;
+  visit: string;
+  /** The visit is over: another one is planned for its work orders. */
+  another: boolean;
   workOrders: readonly string[];
   /** Who goes now. */
   crew: readonly string[];
@@ -23,18 +24,18 @@ interface Props {
 }
 
 /** 派工、改派、改约: who goes and when. It is shown as planned at once; HQ has the last word. */
-export function PlanVisitSheet({ visit, workOrders, crew, slot, onClose }: Props) {
+export function PlanVisitSheet({ visit, another, workOrders, crew, slot, onClose }: Props) {
   const now = useNow();
   const [when, setWhen] = useState(slot);
-  const people = useRead("crew_list", { day: day(when.start) });
+  const people = useRead("crew_list", { day: day(when.start), visit });
   const [chosen, setChosen] = useState<readonly string[] | null>(null);
   const plan = useAct("visit_plan");
   const going = chosen ?? crew;
   const toggle = (person: string) => setChosen(going.includes(person) ? going.filter((one) => one !== person) : [...going, person]);
-  const unchanged = visit !== undefined && when.start === slot.start && when.end === slot.end && going.join() === crew.join();
+  const unchanged = !another && when.start === slot.start && when.end === slot.end && going.join() === crew.join();
   return (
     <FormSheet
-      title={visit === undefined ? m.plan_new_visit() : m.plan_visit()}
+      title={another ? m.plan_new_visit() : m.plan_visit()}
       onClose={onClose}
       go={going.length === 0 ? m.plan_unassigned() : m.plan_send()}
       ready={!unchanged && people.data !== undefined}
@@ -42,7 +43,7 @@ export function PlanVisitSheet({ visit, workOrders, crew, slot, onClose }: Props
       error={plan.error}
       onGo={() =>
         plan.mutate(
-          { ...(visit === undefined ? { work_orders: [...workOrders] } : { visit, work_orders: [] }), crew: [...going], slot: when },
+          { ...(another ? { work_orders: [...workOrders] } : { visit, work_orders: [] }), crew: [...going], slot: when },
           { onSuccess: onClose },
         )
       }

@@ -197,7 +197,7 @@ async fn brand_name(session: &Session, code: &str, today: Date) -> ApiResult<Str
             let vocabulary =
                 Vocabulary::from_json(&bundles::payload_on(conn, "vocabulary", today)?)
                     .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))?;
-            Ok(vocabulary.brands.get(&code).map_or(code, |words| words.zh.clone()))
+            Ok(Vocabulary::text(&vocabulary.brands, &code).zh)
         })
         .await
 }

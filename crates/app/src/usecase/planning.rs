@@ -5,7 +5,7 @@ use doorstep_domain::{
     id::{PersonId, VisitId, WorkOrderId},
     org::{Person, Role},
     time::Date,
-    visit::Slot,
+    visit::{Slot, Visit},
     words::Words,
 };
 use doorstep_store::device;
@@ -16,7 +16,7 @@ use ts_rs::TS;
 use crate::{
     app::App,
     error::ApiResult,
-    session,
+    session::{self, required_row},
     usecase::{
         record_state::{self, RecordState},
         visit_record,
@@ -30,6 +30,10 @@ pub struct CrewInput {
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub day: Option<Date>,
+    /// Only engineers of the store responsible for this visit: nobody else can be sent to it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub visit: Option<VisitId>,
 }
 
 /// An engineer who can be sent.
@@ -86,6 +90,10 @@ pub async fn crew_list(app: &Arc<App>, input: CrewInput) -> ApiResult<CrewView> 
         .read(move |conn| {
             let now = session::estimated_time(conn, host.as_ref())?.at;
             let day = input.day.unwrap_or_else(|| now.shanghai_day());
+            let store = match input.visit {
+                Some(visit) => Some(required_row::<Visit>(conn, "visit", visit.0)?.store),
+                None => None,
+            };
             let mut busy: Vec<PersonId> = Vec::new();
             for entry in device::agenda(conn, day)? {
                 let visit = visit_record::visit_as_known(conn, entry.visit)?;
@@ -96,7 +104,8 @@ pub async fn crew_list(app: &Arc<App>, input: CrewInput) -> ApiResult<CrewView> 
             let mut people = Vec::new();
             for row in device::rows_of_kind(conn, "person")? {
                 let person: Person = row.record()?;
-                if person.role == Role::Engineer && person.is_active(day) {
+                let of_store = store.is_none_or(|store| person.org == store);
+                if person.role == Role::Engineer && person.is_active(day) && of_store {
                     people.push(member(person, &busy, day));
                 }
             }
