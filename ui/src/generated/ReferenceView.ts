@@ -5,6 +5,7 @@ import type { EndOption } from "./EndOption";
 import type { FeeRule } from "./FeeRule";
 import type { LevelOption } from "./LevelOption";
 import type { LostReason } from "./LostReason";
+import type { SlotWindow } from "./SlotWindow";
 import type { SparePart } from "./SparePart";
 import type { Vocabulary } from "./Vocabulary";
 import type { Words } from "./Words";
@@ -48,4 +49,8 @@ ends: Array<EndOption>,
 /**
  * What the customer is asked to prepare.
  */
-prepare: Array<Words>, };
+prepare: Array<Words>,
+/**
+ * When visits may be planned.
+ */
+windows: Array<SlotWindow>, };

@@ -12,6 +12,8 @@ import type { CardUnpark } from "./CardUnpark";
 import type { CardView } from "./CardView";
 import type { CatalogueInput } from "./CatalogueInput";
 import type { CatalogueView } from "./CatalogueView";
+import type { CrewInput } from "./CrewInput";
+import type { CrewView } from "./CrewView";
 import type { CustomerInput } from "./CustomerInput";
 import type { CustomerView } from "./CustomerView";
 import type { DraftedTerms } from "./DraftedTerms";
@@ -26,6 +28,7 @@ import type { InspectionInput } from "./InspectionInput";
 import type { InspectionView } from "./InspectionView";
 import type { LeadInput } from "./LeadInput";
 import type { LeadView } from "./LeadView";
+import type { LoadView } from "./LoadView";
 import type { MachineInput } from "./MachineInput";
 import type { MachineSet } from "./MachineSet";
 import type { MachineView } from "./MachineView";
@@ -36,6 +39,7 @@ import type { OfferInput } from "./OfferInput";
 import type { OfferView } from "./OfferView";
 import type { OrderInput } from "./OrderInput";
 import type { OrderView } from "./OrderView";
+import type { OutboxSettle } from "./OutboxSettle";
 import type { OutboxView } from "./OutboxView";
 import type { PaperList } from "./PaperList";
 import type { ParkedCards } from "./ParkedCards";
@@ -45,6 +49,7 @@ import type { PhotoList } from "./PhotoList";
 import type { PhotoView } from "./PhotoView";
 import type { PinChange } from "./PinChange";
 import type { PinInput } from "./PinInput";
+import type { PlannedVisit } from "./PlannedVisit";
 import type { QuoteIdInput } from "./QuoteIdInput";
 import type { QuoteInput } from "./QuoteInput";
 import type { QuoteList } from "./QuoteList";
@@ -72,6 +77,7 @@ import type { TypedInput } from "./TypedInput";
 import type { VisitEnd } from "./VisitEnd";
 import type { VisitInput } from "./VisitInput";
 import type { VisitMark } from "./VisitMark";
+import type { VisitPlanInput } from "./VisitPlanInput";
 import type { VisitReschedule } from "./VisitReschedule";
 import type { VisitSteps } from "./VisitSteps";
 import type { VisitView } from "./VisitView";
@@ -86,6 +92,7 @@ export type Commands = {
   lock: { input: Nothing; output: AppStatus };
   pin_change: { input: PinChange; output: AppStatus };
   today: { input: TodayInput; output: TodayView };
+  load_list: { input: TodayInput; output: LoadView };
   visit_open: { input: VisitInput; output: VisitView };
   visit_steps: { input: VisitInput; output: VisitSteps };
   visit_mark: { input: VisitMark; output: VisitView };
@@ -134,8 +141,11 @@ export type Commands = {
   sync_status: { input: Nothing; output: SyncView };
   sync_now: { input: Nothing; output: SyncView };
   outbox: { input: Nothing; output: OutboxView };
+  outbox_settle: { input: OutboxSettle; output: OutboxView };
   board: { input: BoardInput; output: BoardView };
   work_order_view: { input: WorkOrderInput; output: WorkOrderView };
+  crew_list: { input: CrewInput; output: CrewView };
+  visit_plan: { input: VisitPlanInput; output: PlannedVisit };
   task_list: { input: Nothing; output: TaskList };
   task_decide: { input: TaskDecide; output: TaskList };
 };
@@ -147,6 +157,7 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   lock: ["status"],
   pin_change: ["status"],
   today: [],
+  load_list: [],
   visit_open: [],
   visit_steps: [],
   visit_mark: ["agenda","visit","sync"],
@@ -158,7 +169,7 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   label_scan: [],
   code_typed: [],
   machine_view: [],
-  machine_set: ["machines","sync"],
+  machine_set: ["machines","visit","sync"],
   fault_set: ["machines","sync"],
   inspection_view: [],
   inspection_answer: ["machines","sync"],
@@ -195,8 +206,11 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   sync_status: [],
   sync_now: ["agenda","visit","orders","cards","tasks","sync"],
   outbox: [],
+  outbox_settle: ["agenda","visit","orders","cards","sync"],
   board: [],
   work_order_view: [],
+  crew_list: [],
+  visit_plan: ["agenda","visit","tasks","sync"],
   task_list: [],
   task_decide: ["tasks","orders","sync"],
 };

@@ -1,4 +1,5 @@
 // Lists that HQ publishes in its books and screens offer for choosing.
+import type { CategoryFacts } from "@/generated/CategoryFacts";
 import type { Deduction } from "@/generated/Deduction";
 import type { FeeRule } from "@/generated/FeeRule";
 import type { LostReason } from "@/generated/LostReason";
@@ -13,6 +14,10 @@ export function useReference(): ReferenceView | undefined {
 
 const concerns = (categories: readonly string[], category: string) =>
   categories.includes("*") || categories.includes(category);
+
+export function useCategory(category: string): CategoryFacts | undefined {
+  return useReference()?.categories.find((facts) => facts.category === category);
+}
 
 /** Faults the valuation table knows for a category. */
 export function useDeductions(category: string): readonly Deduction[] {
