@@ -43,7 +43,7 @@ test("the door job in the window, killed twice, without a network", { timeout: 3
   let window = await open();
   await window.session.run(watch);
   await unlock(window.page);
-  await window.page.getByText(/今天|Today/).first().waitFor();
+  await window.page.getByText(/今日|Today/).first().waitFor();
   assert.equal(await window.session.run(() => location.origin), "tauri://localhost");
 
   await window.session.run(() => { location.hash = "#/scan"; });

@@ -2,13 +2,15 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PIN, Stage } from "../../ui/scripts/stage.mjs";
 import { openDisplay } from "./display.mjs";
 import { Page } from "./page.mjs";
 import { Session } from "./webDriver.mjs";
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const program = () => join(process.env.DOORSTEP_BIN, "doorstep");
+const built = fileURLToPath(new URL("../../target/debug", import.meta.url));
+const program = () => join(process.env.DOORSTEP_BIN ?? built, "doorstep");
 
 /** A display, and windows on it that end with the test. */
 export async function desk(context) {
