@@ -81,9 +81,20 @@ export function descendants(root) {
 
 /** SIGKILL to the window itself, then its driver goes. */
 async function killed(session, profile) {
-  process.kill(pidOf(profile), "SIGKILL");
-  for (let turn = 0; turn < 100 && pidOf(profile) !== null; turn += 1) await pause(30);
+  const pid = pidOf(profile);
+  process.kill(pid, "SIGKILL");
+  await until(() => hasLetGo(pid), () => `process ${pid} still runs`);
   session.close();
+}
+
+/** Whether a killed process holds no file any more: its last thread is gone, or waits to be reaped. */
+function hasLetGo(pid) {
+  try {
+    const state = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)[0];
+    return state === "Z" && readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch {
+    return true;
+  }
 }
 
 /** Types the PIN and waits for the first screen. */
