@@ -43,6 +43,10 @@ pub(crate) fn on_signals(app: &AppHandle) {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
+            // A signal may come while the first window is on its way.
+            while app.webview_windows().is_empty() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             for window in app.webview_windows().into_values() {
                 if let Err(error) = window.close() {
                     tracing::warn!(%error, "a window did not close");

@@ -23,11 +23,7 @@ pub(crate) fn open(app: &App, folder: &Path) -> tauri::Result<WebviewWindow> {
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .on_permission_request(|webview, kind| {
-            let by_us = webview.url().is_ok_and(|url| origin::is_ours(&url));
-            match kind {
-                PermissionKind::Camera if by_us => PermissionResponse::Allow,
-                _ => PermissionResponse::Deny,
-            }
+            permission(kind, webview.url().is_ok_and(|url| origin::is_ours(&url)))
         });
     #[cfg(desktop)]
     let builder = builder
@@ -55,4 +51,28 @@ pub(crate) fn open(app: &App, folder: &Path) -> tauri::Result<WebviewWindow> {
         }
     });
     Ok(window)
+}
+
+/// The camera for the screens; nothing for anyone else, and nothing else for them.
+fn permission(kind: PermissionKind, asked_by_us: bool) -> PermissionResponse {
+    match kind {
+        PermissionKind::Camera if asked_by_us => PermissionResponse::Allow,
+        _ => PermissionResponse::Deny,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_camera_is_granted_and_only_to_the_screens() {
+        use PermissionKind::{Camera, Geolocation, Microphone, Notifications, Other};
+        let granted = |kind, ours| matches!(permission(kind, ours), PermissionResponse::Allow);
+        assert!(granted(Camera, true));
+        assert!(!granted(Camera, false));
+        for kind in [Microphone, Geolocation, Notifications, Other] {
+            assert!(!granted(kind, true), "{kind:?}");
+        }
+    }
 }

@@ -2,13 +2,15 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PIN, Stage } from "../../ui/scripts/stage.mjs";
 import { openDisplay } from "./display.mjs";
 import { Page } from "./page.mjs";
 import { Session } from "./webDriver.mjs";
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const program = () => join(process.env.DOORSTEP_BIN, "doorstep");
+const built = fileURLToPath(new URL("../../target/debug", import.meta.url));
+const program = () => join(process.env.DOORSTEP_BIN ?? built, "doorstep");
 
 /** A display, and windows on it that end with the test. */
 export async function desk(context) {
@@ -79,9 +81,20 @@ export function descendants(root) {
 
 /** SIGKILL to the window itself, then its driver goes. */
 async function killed(session, profile) {
-  process.kill(pidOf(profile), "SIGKILL");
-  for (let turn = 0; turn < 100 && pidOf(profile) !== null; turn += 1) await pause(30);
+  const pid = pidOf(profile);
+  process.kill(pid, "SIGKILL");
+  await until(() => hasLetGo(pid), () => `process ${pid} still runs`);
   session.close();
+}
+
+/** Whether a killed process holds no file any more: its last thread is gone, or waits to be reaped. */
+function hasLetGo(pid) {
+  try {
+    const state = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)[0];
+    return state === "Z" && readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch {
+    return true;
+  }
 }
 
 /** Types the PIN and waits for the first screen. */

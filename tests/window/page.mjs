@@ -53,6 +53,18 @@ function find(steps) {
   return found;
 }
 
+/** What a finger meets of an element once it rests in its place; null while it cannot be pressed. */
+async function restingTarget(element) {
+  const able = () => element.isConnected && !element.disabled && element.getAttribute("aria-disabled") !== "true";
+  // A radio button lies hidden in its label.
+  const hidden = element.matches("input[type=radio], input[type=checkbox]");
+  const target = hidden ? element.closest("label") ?? element : element;
+  const place = () => Object.values(target.getBoundingClientRect().toJSON()).join();
+  const before = place();
+  await new Promise((later) => setTimeout(later, 120));
+  return able() && place() === before ? target : null;
+}
+
 class Locator {
   constructor(page, steps) {
     this.page = page;
@@ -109,11 +121,7 @@ class Locator {
     const until = Date.now() + PATIENCE;
     for (;;) {
       const element = await this.element();
-      // A radio button lies hidden in its label; the label is what a finger meets.
-      const target = await session.run((one) => {
-        if (one.disabled || one.getAttribute("aria-disabled") === "true") return null;
-        return one.matches("input[type=radio], input[type=checkbox]") ? one.closest("label") ?? one : one;
-      }, element);
+      const target = await session.runLater(restingTarget, element).then(({ value }) => value);
       if (target !== null) {
         try {
           return await session.ask("POST", `/element/${session.id(target)}/click`, {});
@@ -121,7 +129,7 @@ class Locator {
           // React drew it anew, or something still moves over it.
           if (Date.now() > until || !/stale|intercepted|not interactable/.test(error.message)) throw error;
         }
-      } else if (Date.now() > until) throw new Error(`disabled: ${JSON.stringify(this.steps)}`);
+      } else if (Date.now() > until) throw new Error(`disabled or never at rest: ${JSON.stringify(this.steps)}`);
       await pause(80);
     }
   }
