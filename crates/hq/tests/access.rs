@@ -1,6 +1,6 @@
 //! No device receives and none can write a byte outside its person's access.
 
-use crate::common::{NOON, World, code, fresh};
+use crate::common::{self, NOON, World, code, fresh};
 use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     claim::{Claim, EndVisit, IssueCard},

@@ -1,6 +1,6 @@
 //! Filing the combined order: executed once to the same fen, or refused with a task.
 
-use crate::common::{World, books, code, order, quote};
+use crate::common::{self, World, books, code, order, quote};
 use doorstep_domain::{
     claim::{Claim, DecideTask, FileOrder},
     combined_order::{CombinedOrder, OrderState},
