@@ -5,6 +5,7 @@ use tauri::{WebviewUrl, http::Response, webview::WebviewWindowBuilder};
 
 const PAGE: &[u8] = b"<!doctype html><meta charset=utf-8><title>empty</title><p>empty";
 
+#[allow(clippy::disallowed_types, reason = "Tauri's macros write a map that nothing of ours reads")]
 fn main() -> tauri::Result<()> {
     let folder = std::env::args_os().nth(1).unwrap_or_default();
     tauri::Builder::default()

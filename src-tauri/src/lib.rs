@@ -26,6 +26,7 @@ use options::Options;
 
 /// Opens the window. On a desktop the process ends with it: 0 after a farewell, 1 when it could not
 /// start, 2 for a wrong command line, 3 when the profile is in use.
+#[allow(clippy::disallowed_types, reason = "Tauri's macros write a map that nothing of ours reads")]
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
     // A tablet's system starts the app without a command line of its own.
@@ -41,7 +42,8 @@ pub fn run() {
             commands::open_address
         ])
         .setup(move |app| {
-            start::start(app, &options).or_else(|failure| failure_page::show(app.handle(), failure))
+            start::start(app, &options)
+                .or_else(|failure| failure_page::show(app.handle(), *failure))
         })
         .build(tauri::generate_context!());
     match built {

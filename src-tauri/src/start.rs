@@ -31,19 +31,19 @@ impl StartFailure {
 }
 
 /// Takes the profile and opens the screens over it.
-pub(crate) fn start(app: &mut tauri::App, options: &Options) -> Result<(), StartFailure> {
+pub(crate) fn start(app: &mut tauri::App, options: &Options) -> Result<(), Box<StartFailure>> {
     farewell::on_signals(app.handle());
     let folder = match &options.profile {
         Some(folder) => folder.clone(),
-        None => app.path().app_local_data_dir().map_err(|error| StartFailure {
-            error: ApiError::new(ErrorCode::StorageFailed).detail(error),
-            log: None,
+        None => app.path().app_local_data_dir().map_err(|error| {
+            let error = ApiError::new(ErrorCode::StorageFailed).detail(error);
+            Box::new(StartFailure { error, log: None })
         })?,
     };
     let log = logs::begin(&folder).ok();
     open(app, &folder, options).map_err(|error| {
         tracing::error!(code = ?error.code, detail = error.detail, "not started");
-        StartFailure { error, log }
+        Box::new(StartFailure { error, log })
     })
 }
 

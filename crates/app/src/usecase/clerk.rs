@@ -103,7 +103,7 @@ pub struct WorkOrderView {
 }
 
 /// One task, with the way to what it is about.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct TaskRow {
     /// The task.
     #[serde(flatten)]
@@ -119,7 +119,7 @@ pub struct TaskRow {
 }
 
 /// What needs a person, by harm.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct TaskList {
     /// The tasks nobody has decided, then the decided ones.
     pub tasks: Vec<TaskRow>,
