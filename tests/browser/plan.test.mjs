@@ -40,6 +40,7 @@ for (const locale of ["zh", "en"]) {
     const { page, faults, data } = await openPage(context, browser, `${site.url}#/desk/board`, { viewport: { width: 1440, height: 900 }, locale });
     const row = page.locator(`[data-row="${visit}"]`);
     await row.focus();
+    await page.getByRole("button", { name: /^(安排上门|Plan the visit)/ }).waitFor();
     await page.keyboard.press("a");
     const sheet = page.getByRole("dialog");
     await sheet.getByRole("checkbox", { name: other.name }).waitFor();
@@ -55,7 +56,6 @@ for (const locale of ["zh", "en"]) {
     await toggle(other.name);
     await sheet.getByRole("button", { name: /^(确定安排|Plan it)$/ }).press("Enter");
     await sheet.waitFor({ state: "detached" });
-    await page.keyboard.press("u");
     await page.locator("tr", { has: row }).getByText(other.name).waitFor();
 
     for (let turn = 0; turn < 40 && (await desk.call("sync_now")).waiting > 0; turn += 1);

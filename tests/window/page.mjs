@@ -145,6 +145,10 @@ class Locator {
     await this.page.session.run((one) => one.blur(), await this.element());
   }
 
+  async scrollIntoViewIfNeeded() {
+    await this.page.session.run((one) => one.scrollIntoView({ block: "nearest" }), await this.element());
+  }
+
   async boundingBox() {
     return this.page.session.run((one) => {
       const { x, y, width, height } = one.getBoundingClientRect();

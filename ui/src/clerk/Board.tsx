@@ -32,6 +32,12 @@ function Visits({ fresh, onDay }: { fresh: BoardView; onDay: (day: string | unde
     setShown(fresh);
     setMarks(noMarks);
   }
+  // What the person has done here shows by itself.
+  const [adopt, setAdopt] = useState(false);
+  if (adopt && shown !== fresh) {
+    setShown(fresh);
+    setAdopt(false);
+  }
   const changes = useMemo(() => changesOf(shown.rows, fresh.rows), [shown, fresh]);
   const [filter, setFilter] = useState<BoardFilter>("today");
   const [current, setCurrent] = useState<string | null>(null);
@@ -111,7 +117,7 @@ function Visits({ fresh, onDay }: { fresh: BoardView; onDay: (day: string | unde
         </div>
       </div>
       {open?.work_orders[0] && (
-        <Inspector key={open.row.visit} workOrder={open.work_orders[0]} visit={open.row.visit} title={open.row.customer.name} entered={entered} waitsWhenNarrow onClose={close} />
+        <Inspector key={open.row.visit} workOrder={open.work_orders[0]} visit={open.row.visit} title={open.row.customer.name} entered={entered} waitsWhenNarrow onPlanned={() => setAdopt(true)} onClose={close} />
       )}
     </div>
   );

@@ -23,12 +23,14 @@ interface Props {
   onClose: () => void;
   entered?: number;
   waitsWhenNarrow?: boolean;
+  /** The person planned the visit anew. */
+  onPlanned?: () => void;
 }
 
 /** A work order beside the list: visit, legs as timelines, orders, photos, papers. */
-export function Inspector({ workOrder, visit, title, ...panel }: Props) {
+export function Inspector({ workOrder, visit, title, onPlanned, ...panel }: Props) {
   return (
-    <SidePanel title={title} {...(visit === undefined ? {} : { foot: <PlanButton visit={visit} /> })} {...panel}>
+    <SidePanel title={title} {...(visit === undefined ? {} : { foot: <PlanButton visit={visit} {...(onPlanned === undefined ? {} : { onPlanned })} /> })} {...panel}>
       <WorkOrderBody workOrder={workOrder} {...(visit === undefined ? {} : { visit })} />
     </SidePanel>
   );

@@ -9,7 +9,7 @@ import { PlanVisitSheet } from "./PlanVisitSheet";
 
 /** 派工: crew and slot of a visit, or another visit where this one is over. Moving other people's work
  * is the coordinator's, so nobody else sees it. */
-export function PlanButton({ visit }: { visit: string }) {
+export function PlanButton({ visit, onPlanned }: { visit: string; onPlanned?: () => void }) {
   const role = useRead("app_status", {}).data?.person?.role;
   const view = useRead("visit_open", { visit }, { enabled: role === "coordinator" });
   const [open, setOpen] = useState(false);
@@ -30,6 +30,7 @@ export function PlanButton({ visit }: { visit: string }) {
           workOrders={work_orders.map((order) => order.id)}
           crew={over ? [] : crew}
           slot={over ? { start: row.slot.start + DAY_MS, end: row.slot.end + DAY_MS } : row.slot}
+          onPlanned={() => onPlanned?.()}
           onClose={() => setOpen(false)}
         />
       )}

@@ -20,11 +20,12 @@ interface Props {
   /** Who goes now. */
   crew: readonly string[];
   slot: Slot;
+  onPlanned: () => void;
   onClose: () => void;
 }
 
 /** 派工、改派、改约: who goes and when. It is shown as planned at once; HQ has the last word. */
-export function PlanVisitSheet({ visit, another, workOrders, crew, slot, onClose }: Props) {
+export function PlanVisitSheet({ visit, another, workOrders, crew, slot, onPlanned, onClose }: Props) {
   const now = useNow();
   const [when, setWhen] = useState(slot);
   const people = useRead("crew_list", { day: day(when.start), visit });
@@ -44,7 +45,7 @@ export function PlanVisitSheet({ visit, another, workOrders, crew, slot, onClose
       onGo={() =>
         plan.mutate(
           { ...(another ? { work_orders: [...workOrders] } : { visit, work_orders: [] }), crew: [...going], slot: when },
-          { onSuccess: onClose },
+          { onSuccess: () => { onPlanned(); onClose(); } },
         )
       }
     >
@@ -59,7 +60,7 @@ export function PlanVisitSheet({ visit, another, workOrders, crew, slot, onClose
               <div className="panel divide-y-(length:--border) divide-hair overflow-hidden">
                 {list.people.map((one) => (
                   <Tick key={one.person} checked={going.includes(one.person)} onChange={() => toggle(one.person)} detail={facts(one)}>
-                    <span className="flex items-center gap-2">
+                    <span className="flex items-center gap-2 text-body font-semibold">
                       {one.name}
                       {going[0] === one.person && going.length > 1 && <Chip>{m.plan_leads()}</Chip>}
                     </span>

@@ -27,7 +27,7 @@ export function Sheet({ title, open, onClose, children, foot, wide }: Props) {
       <Modal
         className={`flex max-h-[92dvh] w-full flex-col rounded-t-card bg-card shadow-(--shadow) outdoor:border-2 sm:rounded-card ${wide ? "sm:max-w-4xl" : "sm:max-w-xl"}`}
       >
-        <Dialog className="flex min-h-0 flex-1 flex-col">
+        <Dialog className="flex min-h-0 flex-1 flex-col outline-none">
           <header className="rule rule-b flex items-center gap-2 py-2 pr-2 pl-6">
             <Heading slot="title" className="min-w-0 flex-1 text-key font-semibold">
               {title}
