@@ -13,6 +13,7 @@ use doorstep_domain::{
         load_list,
     },
     time::UtcMs,
+    vocabulary::Vocabulary,
     work_order::{JobKind, Leg, LegKind, LegState},
 };
 
@@ -262,7 +263,9 @@ fn the_van_is_loaded_for_open_legs_and_tools_are_taken_once() {
     let stops = legs.iter().map(|leg| (first, leg));
     let stops = stops.chain(legs.iter().map(|leg| (second, leg))).chain([(second, &over)]);
 
-    let list = load_list(&steps(), &catalogue, stops);
+    let text = include_str!("../../../data/sample/vocabulary.toml");
+    let vocabulary = Vocabulary::parse(&[("vocabulary.toml", text)]).unwrap();
+    let list = load_list(&steps(), &catalogue, &vocabulary, stops);
     let quantity = |name: &str| {
         let line = list.iter().find(|line| line.words.en.contains(name));
         line.map(|line| (line.kind, line.quantity, line.visits.clone()))

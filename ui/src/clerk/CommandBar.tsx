@@ -81,7 +81,7 @@ export function CommandBar() {
     <div role="search" className="rule rule-b relative flex h-14 shrink-0 items-center bg-page px-6 max-md:px-3">
       {/* While results lie over the screen, a press beside them only folds them away. */}
       {covering && <div aria-hidden="true" className="fixed inset-0 z-20" />}
-      <div ref={bar} className="relative z-30 w-full max-w-160">
+      <div ref={bar} className={`relative w-full max-w-160 ${covering ? "z-30" : ""}`}>
         <span className="pointer-events-none absolute inset-y-0 left-3 flex items-center text-ink-2"><Icon name="scan" size={20} /></span>
         <input
           ref={input}

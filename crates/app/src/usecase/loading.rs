@@ -4,6 +4,7 @@ use doorstep_domain::{
     id::VisitId,
     steps::{LoadLine, StepBook, load_list as add_up},
     time::Date,
+    vocabulary::{DataError, Vocabulary},
     work_order::{Leg, WorkOrder},
 };
 use doorstep_store::device;
@@ -40,8 +41,11 @@ pub async fn load_list(app: &Arc<App>, input: TodayInput) -> ApiResult<LoadView>
     session
         .db
         .read(move |conn| {
-            let steps = StepBook::from_json(&bundles::payload_on(conn, "steps", today)?)
-                .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))?;
+            let unreadable =
+                |error: DataError| ApiError::new(ErrorCode::BooksMissing).detail(error);
+            let read = |kind| bundles::payload_on(conn, kind, today);
+            let steps = StepBook::from_json(&read("steps")?).map_err(unreadable)?;
+            let vocabulary = Vocabulary::from_json(&read("vocabulary")?).map_err(unreadable)?;
             let mut legs: Vec<(VisitId, Leg)> = Vec::new();
             for entry in device::agenda(conn, day)? {
                 let visit = visit_record::visit_as_known(conn, entry.visit)?;
@@ -55,7 +59,7 @@ pub async fn load_list(app: &Arc<App>, input: TodayInput) -> ApiResult<LoadView>
                 }
             }
             let stops = legs.iter().map(|(visit, leg)| (*visit, leg));
-            Ok(LoadView { day, lines: add_up(&steps, &books.catalogue, stops) })
+            Ok(LoadView { day, lines: add_up(&steps, &books.catalogue, &vocabulary, stops) })
         })
         .await
 }

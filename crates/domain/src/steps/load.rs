@@ -7,6 +7,7 @@ use crate::{
     catalogue::{Catalogue, Category},
     id::VisitId,
     steps::StepBook,
+    vocabulary::Vocabulary,
     words::Words,
     work_order::{Leg, LegKind, LegState},
 };
@@ -69,6 +70,7 @@ struct Thing {
 pub fn load_list<'a>(
     book: &StepBook,
     catalogue: &Catalogue,
+    vocabulary: &Vocabulary,
     stops: impl IntoIterator<Item = (VisitId, &'a Leg)>,
 ) -> Vec<LoadLine> {
     let mut lines: BTreeMap<Thing, LoadLine> = BTreeMap::new();
@@ -98,12 +100,18 @@ pub fn load_list<'a>(
         };
         if leg.kind == LegKind::Deliver {
             let model = leg.gtin.as_deref().and_then(|gtin| catalogue.model_by_gtin(gtin));
-            let name = |category: &str| match model {
-                Some(model) => format!("{category} {} {}", model.brand, model.sku),
-                None => category.to_owned(),
-            };
             let Words { zh, en } = category_words();
-            add(LoadKind::NewMachine, Words::new(name(&zh), name(&en)), leg.gtin.clone(), 1, visit);
+            let words = model.map_or_else(
+                || Words::new(zh.as_str(), en.as_str()),
+                |model| {
+                    let brand = Vocabulary::text(&vocabulary.brands, &model.brand);
+                    Words::new(
+                        format!("{zh} {} {}", brand.zh, model.sku),
+                        format!("{en} {} {}", brand.en, model.sku),
+                    )
+                },
+            );
+            add(LoadKind::NewMachine, words, leg.gtin.clone(), 1, visit);
         }
         if leg.kind == LegKind::Remove {
             let Words { zh, en } = category_words();

@@ -60,7 +60,12 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
               {m.nav_today()}
             </Button>
           )}
-          {open.length > 0 && <Button look="quiet" icon="van" label={m.load_list()} onPress={() => setLoading(true)} />}
+          {open.length > 0 && (
+            <>
+              <span className="max-sm:hidden"><Button look="quiet" icon="van" onPress={() => setLoading(true)}>{m.load_list()}</Button></span>
+              <span className="sm:hidden"><Button look="quiet" icon="van" label={m.load_list()} onPress={() => setLoading(true)} /></span>
+            </>
+          )}
           <Button look="quiet" icon="back" label={m.day_before()} onPress={() => onDay(plusDays(today.day, -1))} />
           <Button look="quiet" icon="next" label={m.day_after()} onPress={() => onDay(plusDays(today.day, 1))} />
         </header>
