@@ -9,6 +9,8 @@ use crate::workspace::Workspace;
 
 /// Where the types are committed.
 const COMMITTED: &str = "ui/src/generated";
+/// The example of `doorstep-app` that writes them.
+const GENERATOR: &str = "codegen";
 
 /// Writes the types anew; files that are no longer generated are removed.
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
@@ -53,9 +55,11 @@ fn generate(workspace: &Workspace) -> Result<BTreeMap<PathBuf, String>> {
         std::fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
     }
     std::fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
-    let run = ["run", "--quiet", "--locked", "-p", "doorstep-app"];
-    let example = [&run[..], &["--example", "codegen", "--"]].concat();
-    process::run(workspace.cargo(&example).arg(&folder))?;
+    // Built with the whole workspace, so that the dependencies of every other step are used again.
+    let build = ["build", "--quiet", "--locked", "--workspace", "--example", GENERATOR];
+    process::run(&mut workspace.cargo(&build))?;
+    let generator = workspace.target_directory()?.join("debug/examples").join(GENERATOR);
+    process::run(workspace.program(generator).arg(&folder))?;
     let files = read_all(&folder)?;
     if files.is_empty() {
         return Err(Failure::Found(format!("the generator wrote nothing to {}", folder.display())));

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 /// In Chromium, with the core behind loopback HTTP.
 pub(crate) fn in_browser(workspace: &Workspace) -> Result<Command> {
-    node(workspace, Command::new("node"), "tests/browser")
+    node(workspace, Command::new("node"), "tests/browser", 2)
 }
 
 /// In the window, on a display of its own. Where the machine permits, all of it runs in a network
@@ -24,20 +24,21 @@ pub(crate) fn in_window(workspace: &Workspace) -> Result<Command> {
         println!(
             "network namespaces are not permitted here: the window keeps the machine's network"
         );
-        return node(workspace, Command::new("node"), "tests/window");
+        return node(workspace, Command::new("node"), "tests/window", 1);
     }
     let mut command = Command::new("unshare");
     command.args([new_network, "sh", "-c", LOOPBACK_ONLY, "sh", "node"]);
-    node(workspace, command, "tests/window")
+    node(workspace, command, "tests/window", 1)
 }
 
-/// Node's runner over every test file of a folder, one file after another: each starts an HQ and
-/// devices.
-fn node(workspace: &Workspace, mut command: Command, folder: &str) -> Result<Command> {
+/// Node's runner over every test file of a folder, so many files at once: each starts an HQ and
+/// devices of its own and mostly waits for them.
+fn node(workspace: &Workspace, mut command: Command, folder: &str, at_once: u8) -> Result<Command> {
     let programs = workspace.target_directory()?.join("debug");
     command.current_dir(workspace.path("")).stdin(std::process::Stdio::null());
     command.env("DOORSTEP_BIN", programs);
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
+    command.args(["--test", "--test-reporter=spec"]);
+    command.arg(format!("--test-concurrency={at_once}"));
     command.args(test_files(&workspace.path(folder))?);
     Ok(command)
 }
