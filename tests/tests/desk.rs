@@ -279,3 +279,14 @@ async fn a_card_issued_without_a_network_is_believed_at_once_and_a_locked_laptop
     let view = clerk.call("card_view", json!({ "card": id })).await;
     assert_eq!(view["customer"]["name"], "赵*");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rescue_file_has_one_writer_however_many_lock_at_once() {
+    let shop = Shop::open();
+    let clerk = shop.device("laptop", &shop.hq.person_at("clerk", &shop.job.store)).await;
+    for _ in 0..6 {
+        let lock = || clerk.call("lock", json!({}));
+        tokio::join!(lock(), lock(), lock(), lock(), lock(), lock(), lock(), lock());
+    }
+    clerk.unlock().await;
+}

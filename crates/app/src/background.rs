@@ -126,8 +126,10 @@ async fn keep_rescue_file(session: Arc<Session>) {
     }
 }
 
-/// Seals the unsent work for HQ and for this device.
+/// Seals the unsent work for HQ and for this device. One writer at a time: the file is written beside
+/// the old one and renamed, and an older state must not replace a newer one.
 pub(crate) async fn write_rescue_file(session: &Session) -> ApiResult<()> {
+    let _one_at_a_time = session.rescuing.lock().await;
     let work = session.db.read(|conn| Ok(UnsentWork::of(conn)?)).await?;
     let Ok(identity) = session.identity().await else { return Ok(()) };
     let mut hq_public = [0u8; 32];

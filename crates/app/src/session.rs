@@ -53,6 +53,8 @@ pub(crate) struct Session {
     pub(crate) outbox_changed: Notify,
     /// Held during an exchange: the sealed batch is one.
     pub(crate) syncing: tokio::sync::Mutex<()>,
+    /// Held while the rescue file is written.
+    pub(crate) rescuing: tokio::sync::Mutex<()>,
     books: Mutex<Option<Arc<Books>>>,
 }
 
@@ -74,6 +76,7 @@ impl Session {
             poke: Notify::new(),
             outbox_changed: Notify::new(),
             syncing: tokio::sync::Mutex::new(()),
+            rescuing: tokio::sync::Mutex::new(()),
             books: Mutex::new(None),
         }
     }
