@@ -86,12 +86,7 @@ test("another amount makes the signature void", { timeout: 120_000 }, async (con
   const { site, job } = await tabletStage(context);
   const { page } = await openPage(context, browser, site.url, { viewport: { width: 1280, height: 800 }, locale: "zh" });
   const walk = new DoorJob(page, job);
-  await walk.openVisit();
-  await walk.arrive();
-  await walk.identify();
-  await walk.inspect();
-  await walk.options();
-  await walk.quote();
+  await walk.untilQuoted();
   await walk.terms();
   await walk.sign({ file: false, strokes: 2 });
   await page.getByRole("button", { name: "返回约定" }).click();

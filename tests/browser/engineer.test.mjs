@@ -169,8 +169,11 @@ test("a phone number is masked until it is tapped", { timeout: 60_000 }, async (
   const { page } = await open(context);
   const { row, customer } = await visitOf("trade_in");
   const [whole] = customer.phones;
-  for (const place of ["/today", `/visit/${row.visit}/arrive`]) {
+  const places = [["/today", page.getByRole("navigation").first()], [`/visit/${row.visit}/arrive`, page.getByLabel("写一条备注")]];
+  for (const [place, shown] of places) {
     await page.evaluate((to) => { location.hash = to; }, place);
+    // The place's own: a number of the place before may still stand there.
+    await shown.waitFor();
     const number = page.getByRole("button", { name: /点一下显示完整号码/ }).first();
     await number.waitFor();
     assert.ok(!(await page.locator("body").innerText()).includes(whole), `masked on ${place}`);
@@ -237,12 +240,7 @@ test("signed, refused by HQ, quoted again; papers are printed and saved", { time
   const { stage, core, job, settle } = held;
   const { page, faults } = await open(context);
   const walk = new DoorJob(page, job);
-  await walk.openVisit();
-  await walk.arrive();
-  await walk.identify();
-  await walk.inspect();
-  await walk.options();
-  await walk.quote();
+  await walk.untilQuoted();
 
   // The customer's own view: no way elsewhere by a tap, and away by holding.
   await page.getByRole("button", { name: "给客户看" }).click();

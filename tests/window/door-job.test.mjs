@@ -57,12 +57,7 @@ test("the door job in the window, killed twice, without a network", { timeout: 3
 
   await window.session.run(() => { location.hash = "#/today"; });
   let walk = new InTheWindow(window.page, job);
-  await walk.openVisit();
-  await walk.arrive();
-  await walk.identify();
-  await walk.inspect();
-  await walk.options();
-  await walk.quote();
+  await walk.untilQuoted();
   const quotes = async () =>
     (await window.page.call("quote_list", { work_order: job.work_order })).quotes.map((one) => one.quote);
   const quoted = await quotes();

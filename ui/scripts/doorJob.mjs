@@ -120,6 +120,16 @@ export class DoorJob {
     await this.page.waitForTimeout(700);
   }
 
+  /** From the day's list to the quote. */
+  async untilQuoted() {
+    await this.openVisit();
+    await this.arrive();
+    await this.identify();
+    await this.inspect();
+    await this.options();
+    await this.quote();
+  }
+
   async terms() {
     await this.tap(this.button("去签字", "Go to sign"));
   }

@@ -68,8 +68,19 @@ fn payload(record: &BundleRecord) -> ApiResult<String> {
     Ok(signed.payload)
 }
 
+/// The book of a kind that is in force on `day`, as its own reader makes it.
+pub(crate) fn book_on<T, E: std::fmt::Display>(
+    conn: &Connection,
+    kind: &str,
+    day: Date,
+    read: impl FnOnce(&str) -> Result<T, E>,
+) -> ApiResult<T> {
+    read(&payload_on(conn, kind, day)?)
+        .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))
+}
+
 /// The payload of the bundle of a kind that is in force on `day`.
-pub(crate) fn payload_on(conn: &Connection, kind: &str, day: Date) -> ApiResult<String> {
+fn payload_on(conn: &Connection, kind: &str, day: Date) -> ApiResult<String> {
     payload(&in_force(conn, kind, day)?)
 }
 

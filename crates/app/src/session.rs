@@ -98,21 +98,32 @@ impl Session {
         keys.ok_or_else(|| ApiError::new(ErrorCode::NotEnrolled))
     }
 
-    /// Sets fields of a record in one durable transaction, creating its document if need be, and
-    /// returns what the record says now.
+    /// Sets fields of a record in one durable transaction, creating its document if need be.
     pub(crate) async fn edit(
         &self,
         kind: DocKind,
         doc: Uuid,
         edits: Vec<FieldEdit>,
-    ) -> ApiResult<FactView> {
+    ) -> ApiResult<()> {
+        self.edit_all(vec![(kind, doc, edits)]).await
+    }
+
+    /// The same for several records: all of them, or after a crash none.
+    pub(crate) async fn edit_all(
+        &self,
+        records: Vec<(DocKind, Uuid, Vec<FieldEdit>)>,
+    ) -> ApiResult<()> {
         let host = Arc::clone(&self.host);
-        let view = self
-            .db
-            .write(move |tx, open| edit_document(tx, open, kind, doc, &edits, host.as_ref()))
+        self.db
+            .write(move |tx, open| {
+                for (kind, doc, edits) in &records {
+                    edit_document(tx, open, *kind, *doc, edits, host.as_ref())?;
+                }
+                Ok(())
+            })
             .await?;
         self.work_added();
-        Ok(view)
+        Ok(())
     }
 
     /// Puts a claim into the outbox; it is durable when this returns.

@@ -11,8 +11,8 @@ use crate::{
     error_code::ErrorCode,
     usecase::{
         access, cards, clerk, customers, find, inspecting, leads, loading, machines, offer,
-        ordering, papers, photos, planning, quoting, reference, scan, signing, sync_center, today,
-        visit_steps,
+        ordering, papers, parking, photos, planning, quoting, reference, scan, signing,
+        sync_center, today, visit_steps,
     },
 };
 
@@ -147,9 +147,9 @@ commands! {
 
     card_view(cards: CardInput) -> CardView, invalidates [];
     card_issue(cards: CardIssue) -> CardView, invalidates [Cards, Sync];
-    card_park(cards: CardPark) -> ParkedCards, invalidates [Cards];
-    card_unpark(cards: CardUnpark) -> ParkedCards, invalidates [Cards];
-    card_parked(cards: Nothing) -> ParkedCards, invalidates [];
+    card_park(parking: CardPark) -> ParkedCards, invalidates [Cards];
+    card_unpark(parking: CardUnpark) -> ParkedCards, invalidates [Cards];
+    card_parked(parking: Nothing) -> ParkedCards, invalidates [];
 
     customer_view(customers: CustomerInput) -> CustomerView, invalidates [];
     find(find: FindInput) -> FindView, invalidates [];

@@ -5,15 +5,13 @@
 //! Personal data is to be kept no longer than its purpose needs (Personal Information Protection
 //! Law, article 19); the days left serve questions on the phone and uploads still on their way.
 
-use std::collections::BTreeSet;
-
-use doorstep_domain::{id::PersonId, org::Bucket, time::UtcMs, visit::Visit};
+use doorstep_domain::{time::UtcMs, visit::Visit};
 use doorstep_store::{error::Result, ledger::visits};
 use rusqlite::Connection;
 
 use crate::{
     records::{self, kind},
-    sight::{Item, shown_by, take_away},
+    sight::Shown,
 };
 
 /// How long the crew keeps the work after HQ saw that the visit is over: seven days.
@@ -40,19 +38,12 @@ pub fn run(conn: &Connection, now: UtcMs) -> Result<usize> {
     if done.is_empty() {
         return Ok(0);
     }
-    let mut still_shown: BTreeSet<(Item, PersonId)> = BTreeSet::new();
+    let mut shown = Shown::default();
     for visit in &open {
-        for item in shown_by(conn, visit)? {
-            still_shown.extend(visit.crew.iter().map(|person| (item.clone(), *person)));
-        }
+        shown.add(conn, visit, &visit.crew)?;
     }
     for visit in &done {
-        for item in shown_by(conn, visit)? {
-            let leaves = |person: &&PersonId| !still_shown.contains(&(item.clone(), **person));
-            let gone: BTreeSet<Bucket> =
-                visit.crew.iter().filter(leaves).map(|person| Bucket::person(*person)).collect();
-            take_away(conn, &item, &gone)?;
-        }
+        shown.hide_the_rest_of(conn, visit, &visit.crew)?;
         visits::crew_has_left(conn, visit.id)?;
     }
     tracing::info!(visits = done.len(), "finished work left its crews");

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::records::{self, derived_id, kind};
 
 /// One thing that a visit shows to its crew.
-pub(crate) type Item = (Stream, String, Uuid);
+type Item = (Stream, String, Uuid);
 
 /// Writes a visit, and opens what its crew needs to see.
 ///
@@ -44,29 +44,61 @@ pub fn put_visit(conn: &Connection, visit: &Visit) -> Result<()> {
 /// # Errors
 /// Errors of the ledger.
 pub(crate) fn leave(conn: &Connection, visit: &Visit, gone: &BTreeSet<PersonId>) -> Result<()> {
-    let mut still_shown: BTreeSet<(Item, PersonId)> = BTreeSet::new();
+    let mut shown = Shown::default();
     for (id, _) in visits::with_crew(conn)? {
         let other = records::load::<Visit>(conn, kind::VISIT, id.0)?;
         let Some(other) = other.filter(|other| other.id != visit.id) else { continue };
-        let both: Vec<PersonId> =
-            other.crew.iter().copied().filter(|person| gone.contains(person)).collect();
-        if both.is_empty() {
-            continue;
-        }
-        for item in shown_by(conn, &other)? {
-            still_shown.extend(both.iter().map(|person| (item.clone(), *person)));
-        }
+        shown.add(conn, &other, other.crew.iter().filter(|person| gone.contains(person)))?;
     }
-    for item in shown_by(conn, visit)? {
-        let leaves = |person: &&PersonId| !still_shown.contains(&(item.clone(), **person));
-        let buckets = gone.iter().filter(leaves).map(|person| Bucket::person(*person)).collect();
-        take_away(conn, &item, &buckets)?;
+    shown.hide_the_rest_of(conn, visit, gone)
+}
+
+/// What some visits show to some people, and must go on showing.
+#[derive(Default)]
+pub(crate) struct Shown(BTreeSet<(Item, PersonId)>);
+
+impl Shown {
+    /// Adds what a visit shows to these people.
+    pub(crate) fn add<'a>(
+        &mut self,
+        conn: &Connection,
+        visit: &Visit,
+        people: impl IntoIterator<Item = &'a PersonId>,
+    ) -> Result<()> {
+        let people: Vec<PersonId> = people.into_iter().copied().collect();
+        if people.is_empty() {
+            return Ok(());
+        }
+        for item in shown_by(conn, visit)? {
+            self.0.extend(people.iter().map(|person| (item.clone(), *person)));
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Takes from these people what the visit showed them and nothing else does.
+    pub(crate) fn hide_the_rest_of<'a>(
+        &self,
+        conn: &Connection,
+        visit: &Visit,
+        people: impl IntoIterator<Item = &'a PersonId> + Clone,
+    ) -> Result<()> {
+        for item in shown_by(conn, visit)? {
+            let leaves = |person: &&PersonId| !self.0.contains(&(item.clone(), **person));
+            let gone: BTreeSet<Bucket> = people
+                .clone()
+                .into_iter()
+                .filter(leaves)
+                .map(|person| Bucket::person(*person))
+                .collect();
+            let held = feed::buckets_of(conn, item.0, &item.1, item.2)?;
+            publish(conn, &item, &held, held.difference(&gone).cloned().collect())?;
+        }
+        Ok(())
+    }
 }
 
 /// What a visit shows to its crew.
-pub(crate) fn shown_by(conn: &Connection, visit: &Visit) -> Result<BTreeSet<Item>> {
+fn shown_by(conn: &Connection, visit: &Visit) -> Result<BTreeSet<Item>> {
     let row = |kind: &str, id: Uuid| (Stream::Row, kind.to_owned(), id);
     let doc = |kind: DocKind, id: Uuid| (Stream::Doc, kind.name().to_owned(), id);
     let mut items = BTreeSet::from([
@@ -90,12 +122,6 @@ pub(crate) fn shown_by(conn: &Connection, visit: &Visit) -> Result<BTreeSet<Item
         }
     }
     Ok(items)
-}
-
-/// Takes an item away from some buckets.
-pub(crate) fn take_away(conn: &Connection, item: &Item, gone: &BTreeSet<Bucket>) -> Result<()> {
-    let held = feed::buckets_of(conn, item.0, &item.1, item.2)?;
-    publish(conn, item, &held, held.difference(gone).cloned().collect())
 }
 
 /// Publishes an item to other buckets than those that hold it; the same ones change nothing.

@@ -80,7 +80,7 @@ function Remedies({ task }: { task: TaskRow }) {
               >
                 {remedyNames[remedy]()}
               </Button>
-              <Help text={remedyHelp(task, remedy)} />
+              <Help text={task.may.includes(remedy) ? remedyHelp(task, remedy) : m.remedy_coordinator()} />
             </li>
           ))}
         </ul>

@@ -22,17 +22,18 @@ use std::sync::Arc;
 use ts_rs::TS;
 use uuid::Uuid;
 
-pub use super::access::Nothing;
 use crate::{
     app::App,
     bundles,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
-    session::{self, Session, required_row},
-    usecase::record_state::{self, RecordState},
+    session::{self, required_row},
+    usecase::{
+        parking,
+        record_state::{self, RecordState},
+    },
 };
 
-const PARKED: &str = "card";
 /// Customers whose numbers end alike that are compared; a store has a handful.
 const PHONE_HITS: usize = 200;
 
@@ -140,31 +141,6 @@ pub struct CardIssue {
     pub parked: Option<Uuid>,
 }
 
-/// A card draft put aside while the next customer is served.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct CardPark {
-    /// The draft's identity; made here if absent.
-    #[serde(default)]
-    #[ts(optional)]
-    pub id: Option<Uuid>,
-    /// What was typed or scanned so far, as the screen holds it.
-    pub fields: serde_json::Value,
-}
-
-/// Which draft to drop.
-#[derive(Debug, Serialize, Deserialize, TS)]
-pub struct CardUnpark {
-    /// The draft.
-    pub id: Uuid,
-}
-
-/// The drafts put aside, newest first.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ParkedCards {
-    /// The drafts.
-    pub parked: Vec<CardPark>,
-}
-
 /// The key with which a store signs provisional cards, as HQ gave it to its clerks.
 #[derive(Deserialize)]
 struct StoreKey {
@@ -188,20 +164,6 @@ pub async fn card_view(app: &Arc<App>, input: CardInput) -> ApiResult<CardView> 
         .await
 }
 
-/// What the papers call a brand; a code that no vocabulary names stands for itself.
-async fn brand_name(session: &Session, code: &str, today: Date) -> ApiResult<String> {
-    let code = code.to_owned();
-    session
-        .db
-        .read(move |conn| {
-            let vocabulary =
-                Vocabulary::from_json(&bundles::payload_on(conn, "vocabulary", today)?)
-                    .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))?;
-            Ok(Vocabulary::text(&vocabulary.brands, &code).zh)
-        })
-        .await
-}
-
 /// Issues a card: provisional at once, final when HQ has claimed its serials.
 pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView> {
     let session = app.session().await?;
@@ -213,6 +175,10 @@ pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView>
         .catalogue
         .model_by_gtin(&input.gtin)
         .ok_or_else(|| ApiError::new(ErrorCode::CodeInvalid).param("reason", "unknown_product"))?;
+    let vocabulary = session
+        .db
+        .read(move |conn| bundles::book_on(conn, "vocabulary", today, Vocabulary::from_json))
+        .await?;
     let mut card = WarrantyCard {
         id: CardId::new(time.device, session.noise()),
         store: identity.person.org,
@@ -222,7 +188,8 @@ pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView>
         asset: None,
         customer: input.customer,
         category: model.category.0.clone(),
-        brand: brand_name(&session, &model.brand, today).await?,
+        // What papers call it: the catalogue has a code.
+        brand: Vocabulary::text(&vocabulary.brands, &model.brand).zh,
         model: model.sku.clone(),
         gtin: Some(model.gtin.clone()),
         serials: input.serials.iter().map(|serial| serial.trim().to_owned()).collect(),
@@ -258,51 +225,13 @@ pub async fn card_issue(app: &Arc<App>, input: CardIssue) -> ApiResult<CardView>
                 Claim::CardIssue(Box::new(IssueCard { card, provisional_qr, new_customer }));
             session::add_claim(tx, &claim, host.as_ref())?;
             if let Some(parked) = input.parked {
-                device::remove_draft(tx, PARKED, parked)?;
+                parking::drop_draft(tx, parked)?;
             }
             Ok(())
         })
         .await?;
     session.work_added();
     card_view(app, CardInput { card: id }).await
-}
-
-/// Puts a card draft aside.
-pub async fn card_park(app: &Arc<App>, input: CardPark) -> ApiResult<ParkedCards> {
-    let session = app.session().await?;
-    let at = session.time().await?.device;
-    let noise = session.noise();
-    session
-        .db
-        .write(move |tx, _| {
-            let id = input.id.unwrap_or_else(|| doorstep_domain::id::uuid_v7(at, noise));
-            let draft = CardPark { id: Some(id), fields: input.fields };
-            let body = serde_json::to_string(&draft).map_err(ApiError::internal)?;
-            Ok(device::put_draft(tx, PARKED, id, &body, at)?)
-        })
-        .await?;
-    parked(&session).await
-}
-
-/// The card drafts put aside.
-pub async fn card_parked(app: &Arc<App>, _: Nothing) -> ApiResult<ParkedCards> {
-    parked(&*app.session().await?).await
-}
-
-/// Drops a card draft.
-pub async fn card_unpark(app: &Arc<App>, input: CardUnpark) -> ApiResult<ParkedCards> {
-    let session = app.session().await?;
-    session.db.write(move |tx, _| Ok(device::remove_draft(tx, PARKED, input.id)?)).await?;
-    parked(&session).await
-}
-
-async fn parked(session: &Session) -> ApiResult<ParkedCards> {
-    let bodies = session.db.read(|conn| Ok(device::drafts(conn, PARKED)?)).await?;
-    let parked = bodies
-        .iter()
-        .map(|body| serde_json::from_str(body).map_err(ApiError::internal))
-        .collect::<ApiResult<_>>()?;
-    Ok(ParkedCards { parked })
 }
 
 /// A card from HQ's row, or from this device's own claim while HQ has not answered.

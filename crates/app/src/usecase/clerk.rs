@@ -28,7 +28,7 @@ use crate::{
         ordering::{self, FiledOrder},
         photos::{PhotoView, media_list},
         today::{VisitRow, WorkOrderCard},
-        visit_record,
+        visit_record::{self, OpenClaims},
     },
 };
 
@@ -146,9 +146,10 @@ pub async fn board(app: &Arc<App>, input: BoardInput) -> ApiResult<BoardView> {
         .read(move |conn| {
             let now: UtcMs = session::estimated_time(conn, host.as_ref())?.at;
             let day = input.day.unwrap_or_else(|| now.shanghai_day());
+            let open_claims = OpenClaims::read(conn)?;
             let mut rows = Vec::new();
             for entry in device::agenda(conn, day)? {
-                let (row, visit) = visit_record::read_visit(conn, entry.visit, now)?;
+                let (row, visit) = visit_record::read_visit(conn, entry.visit, &open_claims, now)?;
                 let crew = visit.crew.iter().map(|id| crew_name(conn, *id)).collect();
                 rows.push(BoardRow { row, crew, work_orders: visit.work_orders });
             }
@@ -222,19 +223,19 @@ pub async fn task_decide(app: &Arc<App>, input: TaskDecide) -> ApiResult<TaskLis
 }
 
 fn task_row(conn: &Connection, task: Task, role: Role) -> ApiResult<TaskRow> {
-    let visit_of = |id: VisitId| required_row::<Visit>(conn, "visit", id.0).ok();
-    let work_order = match task.subject {
-        Subject::WorkOrder(id) => Some(id),
-        Subject::Order(id) => required_row::<CombinedOrder>(conn, "order", id.0)
-            .ok()
-            .map(|order| order.signed.terms.work_order),
-        Subject::Visit(id) => visit_of(id).and_then(|visit| visit.work_orders.first().copied()),
-        _ => None,
-    };
-    let visit = match (task.subject, work_order) {
-        (Subject::Visit(id), _) => visit_of(id).map(|visit| visit.id),
-        (_, Some(order)) => visit_record::visit_of(conn, order)?,
-        _ => None,
+    let order_and_its_visit =
+        |order| -> ApiResult<_> { Ok((Some(order), visit_record::visit_of(conn, order)?)) };
+    let (work_order, visit) = match task.subject {
+        Subject::WorkOrder(id) => order_and_its_visit(id)?,
+        Subject::Order(id) => match required_row::<CombinedOrder>(conn, "order", id.0) {
+            Ok(order) => order_and_its_visit(order.signed.terms.work_order)?,
+            Err(_) => (None, None),
+        },
+        Subject::Visit(id) => match required_row::<Visit>(conn, "visit", id.0) {
+            Ok(visit) => (visit.work_orders.first().copied(), Some(id)),
+            Err(_) => (None, None),
+        },
+        _ => (None, None),
     };
     let cards = match task.subject {
         Subject::Card(id) => cards_with_serials_of(conn, id)?,

@@ -114,9 +114,7 @@ pub(crate) fn inspect(
     machine: MachineView,
     today: Date,
 ) -> ApiResult<InspectionView> {
-    let payload = bundles::payload_on(conn, "checklists", today)?;
-    let checklist = Checklist::from_json(&payload)
-        .map_err(|e| ApiError::new(ErrorCode::BooksMissing).detail(e))?;
+    let checklist = bundles::book_on(conn, "checklists", today, Checklist::from_json)?;
     let answers =
         machine.facts.as_ref().map_or_else(Vec::new, |facts| answers_of(facts, &checklist));
     let settled =

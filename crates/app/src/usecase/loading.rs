@@ -4,7 +4,7 @@ use doorstep_domain::{
     id::VisitId,
     steps::{LoadLine, StepBook, load_list as add_up},
     time::Date,
-    vocabulary::{DataError, Vocabulary},
+    vocabulary::Vocabulary,
     work_order::{Leg, WorkOrder},
 };
 use doorstep_store::device;
@@ -13,14 +13,7 @@ use std::sync::Arc;
 use ts_rs::TS;
 
 pub use super::today::TodayInput;
-use crate::{
-    app::App,
-    bundles,
-    error::{ApiError, ApiResult},
-    error_code::ErrorCode,
-    session::required_row,
-    usecase::visit_record,
-};
+use crate::{app::App, bundles, error::ApiResult, session::required_row, usecase::visit_record};
 
 /// The load list of a day (装车清单).
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -41,11 +34,8 @@ pub async fn load_list(app: &Arc<App>, input: TodayInput) -> ApiResult<LoadView>
     session
         .db
         .read(move |conn| {
-            let unreadable =
-                |error: DataError| ApiError::new(ErrorCode::BooksMissing).detail(error);
-            let read = |kind| bundles::payload_on(conn, kind, today);
-            let steps = StepBook::from_json(&read("steps")?).map_err(unreadable)?;
-            let vocabulary = Vocabulary::from_json(&read("vocabulary")?).map_err(unreadable)?;
+            let steps = bundles::book_on(conn, "steps", today, StepBook::from_json)?;
+            let vocabulary = bundles::book_on(conn, "vocabulary", today, Vocabulary::from_json)?;
             let mut legs: Vec<(VisitId, Leg)> = Vec::new();
             for entry in device::agenda(conn, day)? {
                 let visit = visit_record::visit_as_known(conn, entry.visit)?;

@@ -125,16 +125,21 @@ pub async fn machine_set(app: &Arc<App>, input: MachineSet) -> ApiResult<Machine
             .map(|(part, serial)| FieldEdit::new("components", part, serial.trim().to_owned())),
     );
     edits.extend(input.capacity.map(|value| FieldEdit::new("readings", CAPACITY, value)));
-    if edits.is_empty() && (input.asset.is_none() || input.work_order.is_none()) {
+    let mut records = Vec::new();
+    if !edits.is_empty() {
+        records.push((DocKind::Asset, asset.0, edits));
+    }
+    // A machine of which nothing is noted exists only if it is known already.
+    if let Some(order) = input.work_order
+        && (input.asset.is_some() || !records.is_empty())
+    {
+        let met = FieldEdit::new("steps", format!("{MET}{asset}"), true);
+        records.push((DocKind::WorkOrder, order.0, vec![met]));
+    }
+    if records.is_empty() {
         return Err(ApiError::bad_request("nothing to note"));
     }
-    if !edits.is_empty() {
-        session.edit(DocKind::Asset, asset.0, edits).await?;
-    }
-    if let Some(order) = input.work_order {
-        let met = FieldEdit::new("steps", format!("{MET}{asset}"), true);
-        session.edit(DocKind::WorkOrder, order.0, vec![met]).await?;
-    }
+    session.edit_all(records).await?;
     machine_view(app, MachineInput { asset }).await
 }
 

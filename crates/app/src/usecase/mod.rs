@@ -12,6 +12,7 @@ pub mod machines;
 pub mod offer;
 pub mod ordering;
 pub mod papers;
+pub mod parking;
 pub mod photos;
 pub mod planning;
 pub mod quoting;

@@ -162,9 +162,7 @@ fn price_repair(
     in_warranty: bool,
     today: Date,
 ) -> ApiResult<RepairEstimate> {
-    let payload = bundles::payload_on(conn, "repair", today)?;
-    let book = RepairBook::from_json(&payload)
-        .map_err(|e| ApiError::new(ErrorCode::BooksMissing).detail(e))?;
+    let book = bundles::book_on(conn, "repair", today, RepairBook::from_json)?;
     let asset = &inspection.machine.asset;
     let request = RepairRequest {
         category: doorstep_domain::catalogue::Category(asset.category.clone()),
@@ -209,13 +207,9 @@ fn fitting(
     catalogue: &doorstep_domain::catalogue::Catalogue,
     today: Date,
 ) -> ApiResult<Vec<ScenarioMatch>> {
-    let unreadable = |e: &dyn std::fmt::Display| ApiError::new(ErrorCode::BooksMissing).detail(e);
-    let book = ScenarioBook::from_json(&bundles::payload_on(conn, "scenarios", today)?)
-        .map_err(|e| unreadable(&e))?;
-    let vocabulary = Vocabulary::from_json(&bundles::payload_on(conn, "vocabulary", today)?)
-        .map_err(|e| unreadable(&e))?;
-    let checklist = Checklist::from_json(&bundles::payload_on(conn, "checklists", today)?)
-        .map_err(|e| unreadable(&e))?;
+    let book = bundles::book_on(conn, "scenarios", today, ScenarioBook::from_json)?;
+    let vocabulary = bundles::book_on(conn, "vocabulary", today, Vocabulary::from_json)?;
+    let checklist = bundles::book_on(conn, "checklists", today, Checklist::from_json)?;
     let glossary = Glossary { vocabulary: &vocabulary, catalogue, checklist: &checklist };
     Ok(suggest(&book, &glossary, situation))
 }

@@ -7,19 +7,14 @@ use doorstep_domain::{
     repair::{RepairBook, RepairLevel, SparePart},
     steps::{LostReason, ReasonBook, SlotWindow, StepBook},
     valuation::Deduction,
-    vocabulary::{DataError, Vocabulary},
+    vocabulary::Vocabulary,
     words::Words,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
 
-use crate::{
-    app::App,
-    bundles,
-    error::{ApiError, ApiResult},
-    error_code::ErrorCode,
-};
+use crate::{app::App, bundles, error::ApiResult};
 
 /// What to list.
 #[derive(Debug, Default, Serialize, Deserialize, TS)]
@@ -96,12 +91,11 @@ pub async fn reference_view(app: &Arc<App>, input: ReferenceInput) -> ApiResult<
     session
         .db
         .read(move |conn| {
-            let read = |kind| bundles::payload_on(conn, kind, today);
-            let repair = parsed(RepairBook::from_json(&read("repair")?))?;
-            let steps = parsed(StepBook::from_json(&read("steps")?))?;
+            let repair = bundles::book_on(conn, "repair", today, RepairBook::from_json)?;
+            let steps = bundles::book_on(conn, "steps", today, StepBook::from_json)?;
             let categories = books.catalogue.categories.iter();
             Ok(ReferenceView {
-                vocabulary: parsed(Vocabulary::from_json(&read("vocabulary")?))?,
+                vocabulary: bundles::book_on(conn, "vocabulary", today, Vocabulary::from_json)?,
                 categories: categories
                     .filter(|facts| concerns(std::slice::from_ref(&facts.category)))
                     .cloned()
@@ -112,7 +106,7 @@ pub async fn reference_view(app: &Arc<App>, input: ReferenceInput) -> ApiResult<
                     .map(|level| LevelOption { level, words: level.words() })
                     .to_vec(),
                 fees: kept(&books.fees.fees, |fee| concerns(&fee.categories)),
-                lost: parsed(ReasonBook::from_json(&read("reasons")?))?.lost,
+                lost: bundles::book_on(conn, "reasons", today, ReasonBook::from_json)?.lost,
                 ends: EndCode::ALL.map(end_option).to_vec(),
                 prepare: steps
                     .prepare
@@ -128,10 +122,6 @@ pub async fn reference_view(app: &Arc<App>, input: ReferenceInput) -> ApiResult<
 
 fn kept<T: Clone>(list: &[T], keep: impl Fn(&T) -> bool) -> Vec<T> {
     list.iter().filter(|item| keep(item)).cloned().collect()
-}
-
-fn parsed<T>(read: Result<T, DataError>) -> ApiResult<T> {
-    read.map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))
 }
 
 fn end_option(code: EndCode) -> EndOption {

@@ -25,7 +25,7 @@ use crate::{
     session::{self, required_row},
     usecase::{
         record_state::RecordState,
-        visit_record::{read_visit, visit_as_known, work_order_card},
+        visit_record::{OpenClaims, read_visit, visit_as_known, work_order_card},
     },
 };
 
@@ -199,9 +199,10 @@ pub async fn today(app: &Arc<App>, input: TodayInput) -> ApiResult<TodayView> {
         .read(move |conn| {
             let time = session::estimated_time(conn, host.as_ref())?;
             let day = input.day.unwrap_or_else(|| time.at.shanghai_day());
+            let open = OpenClaims::read(conn)?;
             let visits = device::agenda(conn, day)?
                 .into_iter()
-                .map(|entry| Ok(read_visit(conn, entry.visit, time.at)?.0))
+                .map(|entry| Ok(read_visit(conn, entry.visit, &open, time.at)?.0))
                 .collect::<ApiResult<Vec<VisitRow>>>()?;
             let done = visits.iter().filter(|row| row.state.is_over()).count();
             Ok(TodayView { day, time, visits, done: u32::try_from(done).unwrap_or(u32::MAX) })
@@ -217,7 +218,8 @@ pub async fn visit_open(app: &Arc<App>, input: VisitInput) -> ApiResult<VisitVie
         .db
         .read(move |conn| {
             let time = session::estimated_time(conn, host.as_ref())?;
-            let (row, visit) = read_visit(conn, input.visit.0, time.at)?;
+            let open = OpenClaims::read(conn)?;
+            let (row, visit) = read_visit(conn, input.visit.0, &open, time.at)?;
             let work_orders = visit
                 .work_orders
                 .iter()

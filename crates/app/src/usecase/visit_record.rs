@@ -26,7 +26,12 @@ use crate::{
 const LATE_GRACE_MIN: i64 = 10;
 
 /// A visit's list row, and the visit with this device's own steps laid over HQ's row.
-pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(VisitRow, Visit)> {
+pub(crate) fn read_visit(
+    conn: &Connection,
+    id: Uuid,
+    open: &OpenClaims,
+    now: UtcMs,
+) -> ApiResult<(VisitRow, Visit)> {
     let visit = visit_as_known(conn, id)?;
     let customer: Customer = required_row(conn, "customer", visit.customer.0)?;
     let site: Site = required_row(conn, "site", visit.site.0)?;
@@ -49,32 +54,47 @@ pub(crate) fn read_visit(conn: &Connection, id: Uuid, now: UtcMs) -> ApiResult<(
         state: visit.state,
         state_words: visit.state.words(),
         late: visit.late_words(now, LATE_GRACE_MIN),
-        record: record_state::of(conn, &subjects_of(conn, &visit)?)?,
+        record: record_state::of(conn, &open.subjects_of(conn, &visit)?)?,
     };
     Ok((row, visit))
 }
 
-/// Every record that a visit answers for: itself, its work orders, their orders, and what waits or
-/// was refused about any of these.
-fn subjects_of(conn: &Connection, visit: &Visit) -> ApiResult<Vec<Uuid>> {
-    let mut subjects = vec![visit.id.0];
-    for order in &visit.work_orders {
-        subjects.push(order.0);
-        subjects.extend(device::linked(conn, order.0, "order")?);
-    }
-    // Oldest first: a payment is about an order that was filed before it.
-    for command in device::open_commands(conn)?.into_iter().rev() {
-        let about = match serde_json::from_str(&command.claim) {
-            Ok(Claim::OrderFile(file)) => Some(file.signed.terms.work_order.0),
-            Ok(Claim::PaymentRecord(record)) => record.payment.order.map(|order| order.0),
-            Ok(Claim::LeadSave(save)) => save.lead.work_order.map(|order| order.0),
-            _ => None,
-        };
-        if about.is_some_and(|about| subjects.contains(&about)) {
-            subjects.extend(command.subject);
+/// The claims HQ has not decided or has refused, each with the record it belongs to: read once for a
+/// whole list.
+pub(crate) struct OpenClaims(Vec<(Uuid, Uuid)>);
+
+impl OpenClaims {
+    /// Those of this device.
+    pub(crate) fn read(conn: &Connection) -> ApiResult<OpenClaims> {
+        let mut claims = Vec::new();
+        // Oldest first: a payment is about an order that was filed before it.
+        for command in device::open_commands(conn)?.into_iter().rev() {
+            let about = match serde_json::from_str(&command.claim) {
+                Ok(Claim::OrderFile(file)) => Some(file.signed.terms.work_order.0),
+                Ok(Claim::PaymentRecord(record)) => record.payment.order.map(|order| order.0),
+                Ok(Claim::LeadSave(save)) => save.lead.work_order.map(|order| order.0),
+                _ => None,
+            };
+            claims.extend(about.zip(command.subject));
         }
+        Ok(OpenClaims(claims))
     }
-    Ok(subjects)
+
+    /// Every record that a visit answers for: itself, its work orders, their orders, and what waits
+    /// or was refused about any of these.
+    fn subjects_of(&self, conn: &Connection, visit: &Visit) -> ApiResult<Vec<Uuid>> {
+        let mut subjects = vec![visit.id.0];
+        for order in &visit.work_orders {
+            subjects.push(order.0);
+            subjects.extend(device::linked(conn, order.0, "order")?);
+        }
+        for (about, subject) in &self.0 {
+            if subjects.contains(about) && !subjects.contains(subject) {
+                subjects.push(*subject);
+            }
+        }
+        Ok(subjects)
+    }
 }
 
 /// HQ's row with the steps that this device noted and HQ has not answered yet.

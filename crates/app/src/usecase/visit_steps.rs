@@ -19,8 +19,7 @@ pub use super::today::VisitInput;
 use crate::{
     app::App,
     bundles,
-    error::{ApiError, ApiResult},
-    error_code::ErrorCode,
+    error::ApiResult,
     session::{self, required_row},
     usecase::{inspecting, machines, ordering, visit_record::visit_as_known},
 };
@@ -75,8 +74,7 @@ pub async fn visit_steps(app: &Arc<App>, input: VisitInput) -> ApiResult<VisitSt
                 return Ok(VisitSteps { visit: input.visit, steps: Vec::new() });
             };
             let order: WorkOrder = required_row(conn, "work_order", first.0)?;
-            let book = StepBook::from_json(&bundles::payload_on(conn, "steps", today)?)
-                .map_err(|error| ApiError::new(ErrorCode::BooksMissing).detail(error))?;
+            let book = bundles::book_on(conn, "steps", today, StepBook::from_json)?;
             let catalogue = books.as_deref().map(|books| &books.catalogue);
             let standing = standing(conn, &order, visit.state, catalogue, today)?;
             let steps = book.visit_steps(order.job).map_or(&[][..], |template| &template.steps);

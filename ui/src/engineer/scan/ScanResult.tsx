@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import type { ScanView } from "@/generated/ScanView";
-import { Button } from "@/kit/Button";
 import { Chip } from "@/kit/Chip";
 import { Icon } from "@/kit/Icon";
 import { ErrorNote, Loaded, Note } from "@/kit/States";
@@ -68,13 +67,5 @@ export function MachineRow({ asset, onOpen, aside }: { asset: string; onOpen: ()
       {aside}
       <Icon name="next" />
     </button>
-  );
-}
-
-export function ScanAgain({ onPress }: { onPress: () => void }) {
-  return (
-    <Button icon="scan" onPress={onPress}>
-      {m.scan_again()}
-    </Button>
   );
 }

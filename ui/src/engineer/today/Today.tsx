@@ -61,10 +61,9 @@ function Day({ today, onDay }: { today: TodayView; onDay: (day: string | undefin
             </Button>
           )}
           {open.length > 0 && (
-            <>
-              <span className="max-sm:hidden"><Button look="quiet" icon="van" onPress={() => setLoading(true)}>{m.load_list()}</Button></span>
-              <span className="sm:hidden"><Button look="quiet" icon="van" label={m.load_list()} onPress={() => setLoading(true)} /></span>
-            </>
+            <Button look="quiet" icon="van" onPress={() => setLoading(true)}>
+              <span className="max-sm:sr-only">{m.load_list()}</span>
+            </Button>
           )}
           <Button look="quiet" icon="back" label={m.day_before()} onPress={() => onDay(plusDays(today.day, -1))} />
           <Button look="quiet" icon="next" label={m.day_after()} onPress={() => onDay(plusDays(today.day, 1))} />
