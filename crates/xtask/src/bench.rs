@@ -9,16 +9,14 @@ use crate::steps::{self, Step};
 use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
-const REPORT: &str = "docs/benchmarks.md";
+const BENCHMARKS: &str = "docs/benchmarks.md";
 
 /// One measurement: a program that prints its figures as Markdown.
 struct Bench {
     name: &'static str,
     runs: Runs,
-    /// Packages whose programs and examples it starts.
-    starts: &'static [&'static str],
-    /// The screens are built first.
-    screens: bool,
+    /// The document that keeps its figures.
+    report: &'static str,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
 }
@@ -35,31 +33,21 @@ static BENCHES: [Bench; 6] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
-    Bench {
-        starts: &["doorstep-hq", "doorstep-host"],
-        ..Bench::of("door", "doorstep-tests", "door_bench")
-    },
-    Bench {
-        starts: &["doorstep-hq", "doorstep-host"],
-        screens: true,
-        needs: &[TEST],
-        ..Bench::of("screens", "doorstep-tests", "screen_bench")
-    },
+    Bench::of("door", "doorstep-tests", "door_bench"),
+    Bench { needs: &[TEST], ..Bench::of("screens", "doorstep-tests", "screen_bench") },
     Bench {
         name: "window",
         runs: Runs::Script("tests/window/bench.mjs"),
-        starts: &["doorstep-hq", "doorstep-host", "doorstep"],
-        // The window carries them.
-        screens: true,
-        needs: &[WINDOW, TEST],
+        report: BENCHMARKS,
+        needs: &[TEST],
     },
 ];
 
 impl Bench {
-    /// An example that starts no other program and has no peer.
+    /// An example without a peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
-        Bench { name, runs, starts: &[], screens: false, needs: &[] }
+        Bench { name, runs, report: BENCHMARKS, needs: &[] }
     }
 
     /// What is run, for a person.
@@ -71,32 +59,40 @@ impl Bench {
     }
 }
 
-/// Runs the benches named in `arguments`, or all that exist; `--write` keeps their figures.
+/// Runs the benches named in `arguments`, or all that exist. `--write` keeps their figures; every
+/// other option is handed to the programs.
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let write = arguments.contains(&"--write");
-    let names: Vec<&str> = arguments.iter().copied().filter(|name| *name != "--write").collect();
+    let (options, names): (Vec<&str>, Vec<&str>) =
+        arguments.iter().partition(|word| word.starts_with("--"));
+    let write = options.contains(&"--write");
+    let options: Vec<&str> = options.into_iter().filter(|option| *option != "--write").collect();
     let benches = chosen(workspace, &names)?;
     if write {
         // Found out before minutes of measuring, not after.
-        let report = report(workspace)?;
-        benches.iter().try_for_each(|bench| replaced(&report, bench.name, "").map(drop))?;
+        for bench in &benches {
+            replaced(&report(workspace, bench)?, bench, "")?;
+        }
     }
     let machine = machine(workspace)?;
     println!("{machine}\n");
-    let steps = benches.into_iter().map(|bench| {
-        let machine = &machine;
+    let needs: Vec<_> = benches.iter().flat_map(|bench| bench.needs).copied().collect();
+    let mut steps = vec![
+        Step::new("system packages", || {
+            system_packages::install(&[&[BUILD, WINDOW][..], &needs].concat())
+        }),
+        // The window carries them.
+        Step::new("screens", || screens::build(workspace)),
+        Step::new("release build (takes minutes)", || build(workspace)),
+    ];
+    steps.extend(benches.into_iter().map(|bench| {
+        let (machine, options) = (&machine, &options);
         Step::new(bench.name, move || {
-            system_packages::install(&[&[BUILD][..], bench.needs].concat())?;
-            let figures = measure(workspace, bench)?;
+            let figures = measure(workspace, bench, options)?;
             println!("\n{figures}");
-            if write {
-                keep(workspace, bench.name, &format!("{machine}\n\n{figures}"))
-            } else {
-                Ok(())
-            }
+            if write { keep(workspace, bench, &format!("{machine}\n\n{figures}")) } else { Ok(()) }
         })
-    });
-    steps::run(steps.collect())
+    }));
+    steps::run(steps)
 }
 
 /// The named benches, each of which must exist; without names, those that exist.
@@ -130,22 +126,23 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
         .collect()
 }
 
-fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
-    if bench.screens {
-        screens::build(workspace)?;
-    }
-    for package in bench.starts {
-        let build = ["build", "--release", "--locked", "-p", package, "--bins", "--examples"];
-        process::run(&mut workspace.cargo(&build))?;
-    }
+/// All programs at once: built package by package, cargo would choose other features each time and
+/// compile the dependencies again.
+fn build(workspace: &Workspace) -> Result<()> {
+    let all = ["build", "--release", "--locked", "--workspace", "--bins", "--examples"];
+    process::run(workspace.cargo(&all).args(["--exclude", "xtask"]))
+}
+
+fn measure(workspace: &Workspace, bench: &Bench, options: &[&str]) -> Result<String> {
+    let programs = workspace.target_directory()?.join("release");
     let figures = match bench.runs {
-        Runs::Example { package, name } => {
-            let run = ["run", "--release", "--locked", "-p", package, "--example", name];
-            process::output(&mut workspace.cargo(&run))?
+        Runs::Example { name, .. } => {
+            let program = programs.join("examples").join(name);
+            process::output(workspace.program(program).args(options))?
         }
         Runs::Script(path) => {
-            let programs = workspace.target_directory()?.join("release");
-            process::output(workspace.program("node").arg(path).env("DOORSTEP_BIN", programs))?
+            let mut node = workspace.program("node");
+            process::output(node.arg(path).args(options).env("DOORSTEP_BIN", programs))?
         }
     };
     if figures.trim().is_empty() {
@@ -179,27 +176,28 @@ fn field(path: &str, key: &str) -> Option<String> {
     })
 }
 
-fn keep(workspace: &Workspace, name: &str, figures: &str) -> Result<()> {
-    let path = workspace.path(REPORT);
-    std::fs::write(&path, replaced(&report(workspace)?, name, figures)?)
+fn keep(workspace: &Workspace, bench: &Bench, figures: &str) -> Result<()> {
+    let path = workspace.path(bench.report);
+    std::fs::write(&path, replaced(&report(workspace, bench)?, bench, figures)?)
         .map_err(Failure::file(&path))?;
-    println!("{REPORT}: block {name} replaced");
+    println!("{}: block {} replaced", bench.report, bench.name);
     Ok(())
 }
 
-fn report(workspace: &Workspace) -> Result<String> {
-    let path = workspace.path(REPORT);
+fn report(workspace: &Workspace, bench: &Bench) -> Result<String> {
+    let path = workspace.path(bench.report);
     std::fs::read_to_string(&path).map_err(Failure::file(&path))
 }
 
-/// The report with new figures between the two markers of `name`.
-fn replaced(report: &str, name: &str, figures: &str) -> Result<String> {
+/// The report with new figures between the two markers of `bench`.
+fn replaced(text: &str, bench: &Bench, figures: &str) -> Result<String> {
+    let Bench { name, report, .. } = bench;
     let (begin, end) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
-    let parts = report
+    let parts = text
         .split_once(&begin)
         .and_then(|(before, rest)| rest.split_once(&end).map(|(_old, after)| (before, after)));
     let (before, after) = parts.ok_or_else(|| {
-        Failure::Found(format!("{REPORT} lacks the lines {begin} and {end} around this block"))
+        Failure::Found(format!("{report} lacks the lines {begin} and {end} around this block"))
     })?;
     Ok(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
@@ -211,15 +209,17 @@ mod tests {
     #[test]
     fn only_the_named_block_is_replaced() {
         let report = "# B\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nprose\n<!-- bench:b -->\nkept\n<!-- /bench:b -->\n";
-        let once = replaced(report, "a", "new | figures").unwrap();
+        let bench = Bench::of("a", "package", "example");
+        let once = replaced(report, &bench, "new | figures").unwrap();
         assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
         assert!(once.contains("kept") && !once.contains("old"));
-        assert_eq!(replaced(&once, "a", "new | figures").unwrap(), once, "stable when repeated");
+        assert_eq!(replaced(&once, &bench, "new | figures").unwrap(), once, "stable when repeated");
     }
 
     #[test]
     fn a_report_without_markers_is_refused() {
-        assert!(replaced("# B\n<!-- bench:a -->\n", "a", "x").is_err());
+        let bench = Bench::of("a", "package", "example");
+        assert!(replaced("# B\n<!-- bench:a -->\n", &bench, "x").is_err());
     }
 
     #[test]
