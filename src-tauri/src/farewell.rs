@@ -28,6 +28,10 @@ pub(crate) fn leave(window: &WebviewWindow) {
     });
 }
 
+/// Told to the app once its window stands and knows how to end: closed earlier, the process would
+/// end with 0 whatever there was to say.
+pub(crate) struct Ready;
+
 /// SIGTERM and SIGINT close every window as a person would.
 pub(crate) fn on_signals(app: &AppHandle) {
     #[cfg(all(unix, desktop))]
@@ -43,8 +47,8 @@ pub(crate) fn on_signals(app: &AppHandle) {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            // A signal may come while the first window is on its way.
-            while app.webview_windows().is_empty() {
+            // A signal may come before the first window can say goodbye.
+            while app.try_state::<Ready>().is_none() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             for window in app.webview_windows().into_values() {

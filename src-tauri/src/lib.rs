@@ -21,6 +21,7 @@ mod screens;
 mod start;
 
 use clap::Parser;
+use tauri::Manager;
 
 use options::Options;
 
@@ -43,7 +44,9 @@ pub fn run() {
         ])
         .setup(move |app| {
             start::start(app, &options)
-                .or_else(|failure| failure_page::show(app.handle(), *failure))
+                .or_else(|failure| failure_page::show(app.handle(), *failure))?;
+            app.manage(farewell::Ready);
+            Ok(())
         })
         .build(tauri::generate_context!());
     match built {
