@@ -18,27 +18,25 @@ const NEEDS_ROOT: &str = "needs_root";
 /// Runs all steps; the last line says how many tests ran.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let tally = Mutex::new(Tally::default());
-    let cargo = |arguments: &[&str]| process::run(&mut workspace.cargo(arguments));
+    let linted = &workspace.linted();
     let outcome = steps::run(vec![
         Step::new("system packages", || system_packages::install(&[BUILD, WINDOW, TEST])),
         Step::new("format", || {
             require_component(workspace, "fmt", "rustfmt")?;
-            cargo(&["fmt", "--all", "--check"])
+            process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
         }),
         Step::new("tidy", || tidy::check(workspace)),
         // Before anything that compiles the window, which carries them.
         Step::new("screens", || screens::check_and_build(workspace)),
-        Step::new("clippy", || {
+        Step::new("build and clippy", || {
             require_component(workspace, "clippy", "clippy")?;
-            let targets = ["clippy", "--locked", "--workspace", "--all-targets"];
-            cargo(&[&targets[..], &["--", "-D", "warnings"]].concat())
+            build_without_warnings(linted)
         }),
-        Step::new("programs under test", || build_programs(workspace)),
-        Step::new("tests", || run_tests(workspace, &tally)),
+        Step::new("tests", || run_tests(linted, &tally)),
         Step::new("doc tests", || {
-            counted(workspace.cargo(&["test", "--locked", "--workspace", "--doc"]), &tally)
+            counted(linted.cargo(&["test", "--locked", "--workspace", "--doc"]), &tally)
         }),
-        Step::new("codegen", || codegen::check(workspace)),
+        Step::new("codegen", || codegen::check(linted)),
         Step::new("screens in a browser", || counted(screen_tests::in_browser(workspace)?, &tally)),
         Step::new("screens in the window", || counted(screen_tests::in_window(workspace)?, &tally)),
     ]);
@@ -52,6 +50,24 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 pub(crate) fn build_programs(workspace: &Workspace) -> Result<()> {
     let programs = ["build", "--locked", "--workspace", "--bins", "--exclude", "xtask"];
     process::run(&mut workspace.cargo(&programs))
+}
+
+/// Builds every target of every package; a warning of the compiler or of clippy fails.
+fn build_without_warnings(linted: &Workspace) -> Result<()> {
+    let mut warned = Vec::new();
+    let mut command = linted.cargo(&["build", "--locked", "--workspace", "--all-targets"]);
+    in_colour(&mut command);
+    process::run_watched(&mut command, |line| {
+        if is_summary_of_warnings(line) {
+            warned.push(line.to_owned());
+        }
+    })?;
+    if warned.is_empty() { Ok(()) } else { Err(Failure::Found(warned.join("\n"))) }
+}
+
+/// Cargo's last word on a package that was compiled with warnings, now or earlier.
+fn is_summary_of_warnings(line: &str) -> bool {
+    line.starts_with("warning: `") && line.contains(" generated ")
 }
 
 fn at_least_one(tally: &Tally) -> Result<()> {
@@ -77,7 +93,7 @@ fn run_tests(workspace: &Workspace, tally: &Mutex<Tally>) -> Result<()> {
             println!("cargo-nextest is not installed: running `cargo test`");
             (&["test"], ["--", "--skip", NEEDS_ROOT])
         };
-    // Examples measure and are not tests: clippy has checked them, nothing links them here.
+    // Examples measure and are not tests.
     let targets = ["--locked", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
     let mut command = workspace.cargo(runner);
     command.args(targets);
@@ -87,10 +103,14 @@ fn run_tests(workspace: &Workspace, tally: &Mutex<Tally>) -> Result<()> {
     counted(command, tally)
 }
 
-fn counted(mut command: Command, tally: &Mutex<Tally>) -> Result<()> {
+fn in_colour(command: &mut Command) {
     if std::io::stdout().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always");
     }
+}
+
+fn counted(mut command: Command, tally: &Mutex<Tally>) -> Result<()> {
+    in_colour(&mut command);
     process::run_watched(&mut command, |line| {
         tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take_in(line);
     })
@@ -108,6 +128,13 @@ fn require_component(workspace: &Workspace, subcommand: &str, component: &str) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_with_warnings_is_seen() {
+        assert!(is_summary_of_warnings("warning: `xtask` (bin \"xtask\") generated 1 warning"));
+        assert!(is_summary_of_warnings("warning: `a` (lib) generated 2 warnings (1 duplicate)"));
+        assert!(!is_summary_of_warnings("warning: unused variable: `generated`"));
+    }
 
     #[test]
     fn a_run_without_a_test_fails() {
