@@ -13,8 +13,11 @@ CREATE TABLE doc (
     kind     TEXT NOT NULL,
     snapshot BLOB NOT NULL,
     heads    BLOB NOT NULL,
-    pending  INTEGER NOT NULL DEFAULT 0   -- doc_change rows since the snapshot
+    pending  INTEGER NOT NULL DEFAULT 0,  -- doc_change rows since the snapshot
+    told     BLOB,                        -- HQ's heads as it last told them
+    offer    BLOB                         -- heads an HQ had that was restored since; to be compared
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX doc_to_offer ON doc(id) WHERE offer IS NOT NULL;
 
 CREATE TABLE doc_change (
     seq   INTEGER PRIMARY KEY,
@@ -32,6 +35,13 @@ CREATE TABLE hq_row (
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
+-- What HQ told this device to hold, as sums (`store::held`) to compare with HQ's; rebuilt from the
+-- rows and documents at any time.
+CREATE TABLE held (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    sums BLOB NOT NULL
+) STRICT;
+
 -- Outbox: field edits by this installation, until HQ's receipt. `edits` can be replayed on another
 -- version of the document, `change` is what goes out.
 CREATE TABLE outbox_edit (
@@ -45,7 +55,8 @@ CREATE TABLE outbox_edit (
     epoch   BLOB NOT NULL,                 -- the installation epoch that wrote `change`
     batch   INTEGER,                       -- number of the sealed batch it left in
     refusal TEXT,                          -- HQ's reason; the work is kept
-    dismissed_at INTEGER                   -- when somebody put the refusal away
+    dismissed_at INTEGER,                  -- when somebody put the refusal away
+    offered INTEGER NOT NULL DEFAULT 0     -- 1: HQ had it and was restored from before it
 ) STRICT;
 CREATE INDEX outbox_edit_by_doc ON outbox_edit(doc);
 
@@ -83,6 +94,8 @@ CREATE TABLE bundle (
     valid_from TEXT NOT NULL,
     valid_to   TEXT,
     signed     TEXT NOT NULL,
+    item       BLOB,                       -- identity of the row it came by
+    mark       BLOB,                       -- and that row's mark (`store::held`)
     PRIMARY KEY (kind, version)
 ) STRICT, WITHOUT ROWID;
 

@@ -109,6 +109,29 @@ CREATE TABLE feed (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX feed_by_item ON feed(id, stream, kind, bucket);
 
+-- What devices should hold, as sums (`store::held`) over the items of each audience, which is the
+-- exact set of buckets that hears of an item. Kept with every change; rebuildable from the feed.
+CREATE TABLE audience (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL UNIQUE,            -- its buckets in order, one a line
+    items INTEGER NOT NULL DEFAULT 0,
+    total BLOB NOT NULL                    -- the parts joined
+) STRICT;
+
+CREATE TABLE audience_bucket (
+    bucket   TEXT NOT NULL,
+    audience INTEGER NOT NULL REFERENCES audience(id) ON DELETE CASCADE,
+    PRIMARY KEY (bucket, audience)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audience_bucket_by_audience ON audience_bucket(audience);
+
+CREATE TABLE audience_part (
+    audience INTEGER NOT NULL REFERENCES audience(id) ON DELETE CASCADE,
+    part     INTEGER NOT NULL,
+    sum      BLOB NOT NULL,
+    PRIMARY KEY (audience, part)
+) STRICT, WITHOUT ROWID;
+
 -- Claims, executed once per key; the decision is repeated for ever.
 CREATE TABLE command (
     key          BLOB PRIMARY KEY,

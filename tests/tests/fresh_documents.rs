@@ -4,14 +4,14 @@ use doorstep_tests::{
     device::Device,
     hq::Hq,
     line::Line,
-    needles::files,
+    needles::copy_folder,
     pictures,
     said::in_both_languages,
     shop::{SETTLE, Shop},
     story::{Job, STEPS, Silence, offset_to_story_day},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, fs, path::Path, slice};
+use std::{collections::BTreeSet, fs, slice};
 
 async fn note(tablet: &Device, job: &Job, text: &str) {
     let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
@@ -77,14 +77,6 @@ async fn a_machine_and_a_cards_first_note_begun_at_the_door_reach_the_clerk() {
     stranger.sync_until_settled(SETTLE).await;
     let hidden = stranger.try_call("machine_view", json!({ "asset": asset })).await;
     assert_eq!(hidden.expect_err("not their store's")["code"], "not_found");
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    for file in files(from) {
-        let target = to.join(file.strip_prefix(from).expect("below"));
-        fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
-        fs::copy(&file, target).expect("copied");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ use crate::{
     error_code::ErrorCode,
     exchange,
     host::random_bytes,
+    reconcile,
     session::Session,
     uploads,
 };
@@ -61,7 +62,7 @@ impl Drop for Background {
 /// One attempt: records first, then media.
 pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
     let _one_at_a_time = session.syncing.lock().await;
-    let done = match exchange::run(session).await {
+    let done = match sync_records(session).await {
         Ok(()) => uploads::run(session).await,
         Err(error) => Err(error),
     };
@@ -70,6 +71,19 @@ pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
         tracing::info!(code = ?error.code, detail = error.detail, "sync attempt failed");
     }
     done
+}
+
+/// Records, and once more where counting what is held found something missing.
+async fn sync_records(session: &Session) -> ApiResult<()> {
+    exchange::run(session).await?;
+    match reconcile::audit(session).await {
+        Ok(true) => exchange::run(session).await,
+        Ok(false) => Ok(()),
+        Err(error) => {
+            tracing::warn!(detail = error.detail, "what is held could not be counted");
+            Ok(())
+        }
+    }
 }
 
 async fn keep_syncing(session: Arc<Session>) {

@@ -5,10 +5,14 @@ use doorstep_domain::{
     time::{Date, UtcMs},
     trust::{KeyUse, Signed},
 };
-use doorstep_store::device::{self, BundleRecord};
+use doorstep_store::{
+    device::{self, BundleRecord},
+    held::row_mark,
+};
 use rusqlite::{Connection, Transaction};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
 
 use crate::{
     error::{ApiError, ApiResult},
@@ -29,10 +33,16 @@ struct BundleRow {
     signed: Signed,
 }
 
-/// Believes and keeps a bundle; one with a bad signature is refused and nothing else is harmed.
-pub(crate) fn take(tx: &Transaction<'_>, body: &str, now: UtcMs) -> ApiResult<()> {
+/// Believes and keeps the bundle of a row; one with a bad signature is refused and nothing else is
+/// harmed.
+pub(crate) fn take(
+    tx: &Transaction<'_>,
+    (id, version, body): (Uuid, u64, &str),
+    now: UtcMs,
+) -> ApiResult<()> {
     let row: BundleRow =
         serde_json::from_str(body).map_err(|e| ApiError::new(ErrorCode::SignatureBad).detail(e))?;
+    let mark = row_mark(ROW_KIND, id, version, body);
     let keys = identity::keys(tx)?.ok_or_else(|| ApiError::new(ErrorCode::NotEnrolled))?;
     keys.verify(&row.signed, KeyUse::Bundle, now).map_err(|e| {
         ApiError::new(ErrorCode::SignatureBad)
@@ -42,14 +52,14 @@ pub(crate) fn take(tx: &Transaction<'_>, body: &str, now: UtcMs) -> ApiResult<()
     device::put_bundle(
         tx,
         &BundleRecord {
-            kind: row.kind,
-            version: row.version,
+            kind: row.kind.clone(),
+            version: row.version.clone(),
             valid_from: row.valid.from.to_string(),
             valid_to: row.valid.to.map(|day| day.to_string()),
             signed: serde_json::to_string(&row.signed).map_err(ApiError::internal)?,
         },
     )?;
-    Ok(())
+    Ok(device::note_bundle(tx, (&row.kind, &row.version), id, mark)?)
 }
 
 /// The bundle of a kind that is in force on `day`.

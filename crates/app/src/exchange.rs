@@ -2,12 +2,12 @@
 
 use doorstep_domain::trust::Signed;
 use doorstep_store::device::{
-    self, DocumentRefusal, EditRecord, FeedEntry, SealedBatch, Settlement,
+    self, CommandRecord, DocumentRefusal, EditRecord, FeedEntry, SealedBatch, Settlement,
 };
 use doorstep_sync::{
     Document,
     client::{self, Absorbed, BATCH_ITEMS, BatchFate, Sealed, Standing},
-    wire::{BatchAnswer, Command, Cursor, FeedItem, Push, WANT_LIMIT},
+    wire::{BatchAnswer, Command, Cursor, FeedItem, HeldPart, Page, Push, WANT_LIMIT},
 };
 use rusqlite::{Connection, Transaction};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -24,6 +24,7 @@ use crate::{
     error_code::ErrorCode,
     host::Host,
     identity::{self, Epoch, Identity},
+    reconcile::{self, Offering, Theirs},
     session::{self, Session},
     transport::Line,
 };
@@ -37,6 +38,18 @@ struct Outgoing {
     standing: Standing,
     sealed: Option<Sealed>,
     want: Vec<Uuid>,
+    compare: Vec<HeldPart>,
+}
+
+/// What a commit leaves to do.
+#[derive(Default)]
+struct Left {
+    /// Something waits to be sent or asked for.
+    waiting: bool,
+    /// Parts of what is held that differ from HQ's.
+    wrong: Vec<u8>,
+    /// Things received that were not believed.
+    warnings: Vec<ApiError>,
 }
 
 /// Exchanges with HQ until nothing waits and nothing is news. An error leaves everything as it was:
@@ -44,10 +57,12 @@ struct Outgoing {
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
     let line = Line::to_hq(&identity)?;
+    let mut wrong = Vec::new();
     loop {
-        let outgoing = prepare(session).await?;
-        let request =
+        let outgoing = prepare(session, wrong).await?;
+        let mut request =
             client::request(outgoing.standing, outgoing.sealed.as_ref(), outgoing.want.clone());
+        request.compare = outgoing.compare;
         let at = session.time().await?.at;
         let response = line.exchange(&request, at).await?;
         let absorbed = client::absorb(outgoing.standing, outgoing.sealed.as_ref(), response)
@@ -57,19 +72,29 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
             })?;
         let (hq_time, more) = (absorbed.hq_time, absorbed.page.more);
         let sent = outgoing.sealed.is_some();
-        let waiting = commit(session, &identity, absorbed, outgoing.want).await?;
+        let left = commit(session, &identity, absorbed, outgoing.want).await?;
         session.sync.succeeded(hq_time);
         if sent {
             session.outbox_changed.notify_one();
         }
-        if !more && !waiting {
+        if !more && !left.waiting && left.wrong.is_empty() {
             return Ok(());
         }
+        wrong = left.wrong;
     }
 }
 
-async fn prepare(session: &Session) -> ApiResult<Outgoing> {
-    session.db.write(move |tx, _| seal_waiting(tx)).await
+async fn prepare(session: &Session, wrong: Vec<u8>) -> ApiResult<Outgoing> {
+    session
+        .db
+        .write(move |tx, _| {
+            let mut outgoing = seal_waiting(tx)?;
+            if outgoing.sealed.is_none() && outgoing.want.is_empty() {
+                outgoing.compare = reconcile::listing(tx, &wrong)?;
+            }
+            Ok(outgoing)
+        })
+        .await
 }
 
 /// Seals what waits, unless a sealed batch still awaits its answer.
@@ -77,7 +102,8 @@ fn seal_waiting(tx: &Transaction<'_>) -> ApiResult<Outgoing> {
     let mut epoch = session::required_epoch(tx)?;
     let cursor: Cursor = device::setting(tx, CURSOR)?.unwrap_or_default();
     let key_list = identity::keys(tx)?.map_or(0, |list| list.version);
-    let standing = Standing { epoch: epoch.id, cursor, key_list };
+    let digest = Some(reconcile::digest(tx)?);
+    let standing = Standing { epoch: epoch.id, cursor, key_list, digest };
     let want = wanted(tx, &epoch)?;
     if let Some(waiting) = device::sealed_batch(tx)? {
         let sealed = Sealed {
@@ -85,11 +111,11 @@ fn seal_waiting(tx: &Transaction<'_>) -> ApiResult<Outgoing> {
             hash: ByteArray::new(waiting.hash),
             bytes: waiting.bytes,
         };
-        return Ok(Outgoing { standing, sealed: Some(sealed), want });
+        return Ok(Outgoing { standing, sealed: Some(sealed), want, compare: Vec::new() });
     }
-    let (edits, commands) = device::next_unsent(tx, epoch.id, BATCH_ITEMS)?;
+    let (edits, commands) = sendable(tx, epoch.id, BATCH_ITEMS)?;
     if edits.is_empty() && commands.is_empty() {
-        return Ok(Outgoing { standing, sealed: None, want });
+        return Ok(Outgoing { standing, sealed: None, want, compare: Vec::new() });
     }
     let claims = commands
         .iter()
@@ -110,7 +136,20 @@ fn seal_waiting(tx: &Transaction<'_>) -> ApiResult<Outgoing> {
     device::put_batch(tx, &batch, &edits, &commands)?;
     epoch.last = Some((sealed.number, sealed.hash));
     epoch.store(tx)?;
-    Ok(Outgoing { standing, sealed: Some(sealed), want })
+    Ok(Outgoing { standing, sealed: Some(sealed), want, compare: Vec::new() })
+}
+
+/// What may be sealed. Nothing, while documents wait to be compared with those of a restored HQ:
+/// edits and claims build on changes that it may not have.
+fn sendable(
+    conn: &Connection,
+    epoch: Uuid,
+    limit: usize,
+) -> ApiResult<(Vec<EditRecord>, Vec<CommandRecord>)> {
+    if device::offers_open(conn)? {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    Ok(device::next_unsent(conn, epoch, limit)?)
 }
 
 /// Documents to be had again in full: those to reset and those with edits to write again.
@@ -133,16 +172,16 @@ fn pushes(edits: &[EditRecord]) -> Vec<Push> {
     by_doc.into_values().collect()
 }
 
-/// Commits answer, news and cursor in one transaction; says whether more waits to be sent.
+/// Commits answer, news and cursor in one transaction.
 async fn commit(
     session: &Session,
     identity: &Identity,
     absorbed: Absorbed,
     want: Vec<Uuid>,
-) -> ApiResult<bool> {
+) -> ApiResult<Left> {
     let host = Arc::clone(&session.host);
     let identity = identity.clone();
-    let (waiting, warnings) = session
+    let mut left = session
         .db
         .write(move |tx, open| {
             // Whatever is open in the editing session may be older than what arrives.
@@ -150,10 +189,10 @@ async fn commit(
             apply(tx, open, &identity, absorbed, want, host.as_ref())
         })
         .await?;
-    for warning in warnings {
+    for warning in left.warnings.drain(..) {
         session.sync.warn(warning);
     }
-    Ok(waiting)
+    Ok(left)
 }
 
 fn apply(
@@ -161,42 +200,52 @@ fn apply(
     open: &mut OpenDocument,
     identity: &Identity,
     absorbed: Absorbed,
-    want: Vec<Uuid>,
+    mut want: Vec<Uuid>,
     host: &dyn Host,
-) -> ApiResult<(bool, Vec<ApiError>)> {
+) -> ApiResult<Left> {
     let mut warnings = Vec::new();
     session::note_hq_time(tx, absorbed.hq_time, host)?;
     if let Some(signed) = &absorbed.keys {
         warnings.extend(take_keys(tx, identity, signed).err());
     }
+    let restored = reconcile::restored(tx, &absorbed)?;
+    let forked = matches!(absorbed.batch, BatchFate::Forked { .. });
     match &absorbed.batch {
         BatchFate::NothingSent => {}
         BatchFate::Settled(answer) => settle(tx, answer)?,
-        BatchFate::Forked => {
+        BatchFate::Forked { .. } => {
             tracing::warn!("HQ does not know this outbox: beginning a new epoch");
             device::fold_back(tx)?;
             Epoch::begin(host).store(tx)?;
-            start_over(tx)?;
-            return Ok((true, warnings));
         }
     }
-    if absorbed.restart_feed {
-        tracing::warn!("HQ's feed is of another life: pulling everything again");
+    if forked || absorbed.restart_feed {
+        tracing::warn!("pulling everything again");
+        if let Some(restored) = restored {
+            reconcile::begin_offers(tx, restored)?;
+        }
         start_over(tx)?;
-        return Ok((true, warnings));
+        return Ok(Left { waiting: true, warnings, ..Left::default() });
+    }
+    let Page { items, next, more } = absorbed.page;
+    if absorbed.mending {
+        want.extend(reconcile::make_way(tx, &items)?);
     }
     let mut unanswered: BTreeSet<Uuid> = want.into_iter().collect();
-    let items = absorbed.page.items;
     let entries = take_news(tx, identity, items, &mut unanswered, host, &mut warnings)?;
     device::apply_feed(tx, &entries)?;
-    device::put_setting(tx, CURSOR, &absorbed.page.next)?;
+    device::put_setting(tx, CURSOR, &next)?;
     for doc in unanswered {
         begin_again(tx, open, doc, host)?;
     }
     let epoch = session::required_epoch(tx)?;
-    let (edits, commands) = device::next_unsent(tx, epoch.id, 1)?;
-    let waiting = !edits.is_empty() || !commands.is_empty() || !wanted(tx, &epoch)?.is_empty();
-    Ok((waiting, warnings))
+    if !more {
+        Offering { tx, identity, epoch: &epoch, host }.rest()?;
+    }
+    let wrong = reconcile::wrong_parts(tx, absorbed.held)?;
+    let (edits, commands) = sendable(tx, epoch.id, 1)?;
+    let left_over = !edits.is_empty() || !commands.is_empty() || !wanted(tx, &epoch)?.is_empty();
+    Ok(Left { waiting: left_over || absorbed.mending, wrong, warnings })
 }
 
 fn start_over(tx: &Transaction<'_>) -> ApiResult<()> {
@@ -215,12 +264,15 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
         .iter()
         .map(|refusal| DocumentRefusal { doc: refusal.doc, code: refusal.code.clone() })
         .collect();
+    let received =
+        answer.received.iter().map(|receipt| (receipt.doc, receipt.heads.to_vec())).collect();
     let decisions = answer.commands.iter().map(|done| (done.key, done.decision.clone())).collect();
     device::settle(
         tx,
         &Settlement {
             number: answer.number,
             executed_at: answer.executed_at,
+            received,
             refused: refused.clone(),
             decisions,
         },
@@ -247,12 +299,22 @@ fn take_news(
     warnings: &mut Vec<ApiError>,
 ) -> ApiResult<Vec<FeedEntry>> {
     let epoch = session::required_epoch(tx)?;
+    let offering = device::offers_open(tx)?;
     let mut entries = Vec::with_capacity(items.len());
     for item in items {
+        if offering && let FeedItem::Doc { id, kind, bytes, heads } = &item {
+            let theirs = Theirs { doc: *id, kind: *kind, bytes, heads };
+            let asked = unanswered.contains(id);
+            if (Offering { tx, identity, epoch: &epoch, host }).compare(&theirs, asked)? {
+                unanswered.remove(id);
+                continue;
+            }
+        }
         match item {
             FeedItem::Row { kind, id, version, body } => {
                 if kind == bundles::ROW_KIND {
-                    warnings.extend(bundles::take(tx, &body, host.now()).err());
+                    let taken = bundles::take(tx, (id, version, &body), host.now());
+                    warnings.extend(taken.err());
                     continue;
                 }
                 entries.push(FeedEntry::Row { kind, id, version, body });
@@ -308,13 +370,17 @@ fn replay(
     Ok(())
 }
 
-/// A document HQ does not have: what was not refused begins a new one under this epoch.
+/// A document HQ does not have: what was not refused begins a new one under this epoch. One that is
+/// to be offered to a restored HQ waits for that.
 fn begin_again(
     tx: &Transaction<'_>,
     open: &mut OpenDocument,
     doc: Uuid,
     host: &dyn Host,
 ) -> ApiResult<()> {
+    if device::open_offer(tx, doc)?.is_some() {
+        return Ok(());
+    }
     let epoch = session::required_epoch(tx)?;
     let stale = device::stale_edits(tx, doc, epoch.id)?;
     device::drop_edits(tx, &stale)?;

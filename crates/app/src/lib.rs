@@ -16,6 +16,7 @@ pub mod host;
 mod identity;
 mod pin;
 mod profile;
+mod reconcile;
 mod salvage;
 mod session;
 mod sync_state;

@@ -32,6 +32,7 @@ use crate::{
     host::{SharedHost, id_noise},
     identity::{self, Epoch, Identity},
     profile::OpenedStore,
+    reconcile::Audit,
     salvage::Salvage,
     sync_state::SyncState,
 };
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     pub(crate) syncing: tokio::sync::Mutex<()>,
     /// Held while the rescue file is written.
     pub(crate) rescuing: tokio::sync::Mutex<()>,
+    /// Held while what is held is counted.
+    pub(crate) audit: tokio::sync::Mutex<Audit>,
     books: Mutex<Option<Arc<Books>>>,
 }
 
@@ -77,6 +80,7 @@ impl Session {
             outbox_changed: Notify::new(),
             syncing: tokio::sync::Mutex::new(()),
             rescuing: tokio::sync::Mutex::new(()),
+            audit: tokio::sync::Mutex::default(),
             books: Mutex::new(None),
         }
     }

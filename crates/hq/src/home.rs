@@ -10,9 +10,10 @@ use std::{
 use doorstep_domain::time::UtcMs;
 use doorstep_store::{
     error::StoreError,
-    ledger::{self, settings},
+    ledger::{self, commands, people, settings},
     open::{OpenError, open_plain},
 };
+use doorstep_sync::wire::Life;
 use rusqlite::Connection;
 use thiserror::Error;
 
@@ -21,6 +22,8 @@ use crate::{host, keys, tls};
 /// Setting: which life of the ledger this is; a restored backup is another one once
 /// [`Home::renew_generation`] was called.
 const GENERATION: &str = "generation";
+/// Setting: the time of the newest thing in the oldest backup this ledger was restored from.
+const LOST_AFTER: &str = "lost_after";
 
 /// A data folder that exists and holds everything HQ needs.
 #[derive(Debug, Clone)]
@@ -86,12 +89,17 @@ impl Home {
         Ok(open_plain(&self.folder.join("ledger.sqlite"), &ledger::SCHEMA, now)?.connection)
     }
 
-    /// Marks the ledger as a new life, to be called after restoring a backup: every device then
-    /// pulls everything again and nothing it was told since the backup is assumed.
+    /// Marks the ledger as a new life, to be called after restoring a backup and before serving:
+    /// every device then pulls everything again, and offers what the backup does not hold.
     ///
     /// # Errors
     /// [`HomeError`].
     pub fn renew_generation(conn: &Connection) -> Result<(), HomeError> {
+        let newest = people::last_seen(conn)?.max(commands::last_decided(conn)?);
+        let known: Option<i64> =
+            settings::get(conn, LOST_AFTER)?.and_then(|text| text.parse().ok());
+        let lost_after = known.map_or(newest.0, |known| known.min(newest.0));
+        settings::put(conn, LOST_AFTER, &lost_after.to_string())?;
         renew(conn)
     }
 
@@ -101,6 +109,19 @@ impl Home {
     /// [`StoreError`].
     pub fn generation(conn: &Connection) -> Result<String, StoreError> {
         Ok(settings::get(conn, GENERATION)?.unwrap_or_default())
+    }
+
+    /// Which life answers, as devices are told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn life(conn: &Connection) -> Result<Life, StoreError> {
+        let digits: String = Home::generation(conn)?.chars().take(13).collect();
+        let lost_after = settings::get(conn, LOST_AFTER)?;
+        Ok(Life {
+            id: u64::from_str_radix(&digits, 16).unwrap_or_default(),
+            lost_after: lost_after.and_then(|text| text.parse().ok()).map(UtcMs),
+        })
     }
 
     /// Where received media lie, each under its hash.

@@ -1,6 +1,6 @@
 //! No device receives and none can write a byte outside its person's access.
 
-use crate::common::{self, NOON, World, code, fresh};
+use crate::common::{self, NOON, World, checked_sums, code, fresh};
 use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     claim::{Claim, EndVisit, IssueCard},
@@ -207,6 +207,7 @@ async fn finished_work_leaves_its_crew_after_a_week_and_stays_with_the_store() {
         assert!(gone, "the {kind} leaves the tablet");
         assert!(clerk.row::<serde_json::Value>(kind, id).is_some(), "the {kind} stays at the desk");
     }
+    checked_sums(&world);
     let other = engineer.rows_of::<Visit>("visit").into_iter().find(|held| held.id != visit.id);
     let other = other.expect("the engineer has more work");
     assert!(engineer.row::<serde_json::Value>("customer", other.customer.0).is_some());

@@ -13,7 +13,7 @@ use doorstep_hq::digest::digest;
 use doorstep_store::ledger::documents;
 use doorstep_sync::wire::{BatchAnswer, BatchOutcome, SyncResponse, decode, unpack};
 
-fn lead(world: &World, by: doorstep_domain::id::PersonId) -> Claim {
+pub(crate) fn lead(world: &World, by: doorstep_domain::id::PersonId) -> Claim {
     Claim::LeadSave(Box::new(SaveLead {
         lead: Lead {
             id: LeadId(fresh()),

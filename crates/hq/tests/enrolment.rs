@@ -82,8 +82,12 @@ async fn oversized_and_newer_messages_are_named_as_such() {
     let huge = vec![0; doorstep_sync::wire::MESSAGE_LIMIT + 1];
     let answer = device.call(&world, Method::POST, "/v1/sync", &[], huge).await;
     assert_eq!(answer.code(), "message_too_large");
-    let standing =
-        doorstep_sync::client::Standing { epoch: device.epoch, cursor: device.cursor, key_list: 0 };
+    let standing = doorstep_sync::client::Standing {
+        epoch: device.epoch,
+        cursor: device.cursor,
+        key_list: 0,
+        digest: None,
+    };
     let mut request = doorstep_sync::client::request(standing, None, vec![]);
     request.protocol = 99;
     let body = doorstep_sync::wire::pack(&request).unwrap();

@@ -211,7 +211,12 @@ fn killed_at_any_instant_nothing_is_lost_and_nothing_is_done_twice() {
     let id = |name: &str| door[name].as_str().unwrap().parse::<Uuid>().unwrap();
     let mut server = Server::start(data);
     let (tablet, enrolled) = Tablet::enrol(&server, data, "周晓琳");
-    let standing = Standing { epoch: Uuid::from_u128(5), cursor: Cursor::default(), key_list: 0 };
+    let standing = Standing {
+        epoch: Uuid::from_u128(5),
+        cursor: Cursor::default(),
+        key_list: 0,
+        digest: None,
+    };
     let mut last = None;
     let rounds = 8u64;
     for round in 0..rounds {

@@ -9,6 +9,7 @@ pub mod blobs;
 pub mod device;
 pub mod durable;
 pub mod error;
+pub mod held;
 pub mod ledger;
 pub mod open;
 pub mod rescue;

@@ -1,13 +1,13 @@
 //! The tablet's half of an exchange.
 
 use doorstep_domain::time::UtcMs;
-use serde_bytes::ByteBuf;
+use serde_bytes::{ByteArray, ByteBuf};
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::wire::{
-    Batch, BatchAnswer, BatchOutcome, Command, Cursor, Hash, PROTOCOL, Page, Push, SyncRequest,
-    SyncResponse, WireError, decode, encode, hash,
+    Batch, BatchAnswer, BatchOutcome, Command, Cursor, Hash, Life, PROTOCOL, Page, Push,
+    SyncRequest, SyncResponse, WireError, decode, encode, hash,
 };
 use doorstep_domain::trust::Signed;
 
@@ -34,6 +34,8 @@ pub struct Standing {
     pub cursor: Cursor,
     /// The version of its key list.
     pub key_list: u64,
+    /// The sum over all it holds.
+    pub digest: Option<[u8; 16]>,
 }
 
 /// What a response asks the device to do, in this order, in one transaction.
@@ -47,8 +49,16 @@ pub struct Absorbed {
     pub page: Page,
     /// A key list to verify against the root.
     pub keys: Option<Signed>,
-    /// HQ's feed is of another life: everything must be pulled again.
+    /// HQ's feed is another than the device's cursor is of: everything must be pulled again.
     pub restart_feed: bool,
+    /// HQ's feed ends before the device's cursor: a backup of HQ was put in its place.
+    pub feed_went_back: bool,
+    /// HQ's sums of what the device should hold, when they differ from the device's.
+    pub held: Option<Vec<u8>>,
+    /// The page mends what was compared.
+    pub mending: bool,
+    /// HQ's life, when it told.
+    pub life: Option<Life>,
 }
 
 /// What became of the batch that was sent.
@@ -59,7 +69,10 @@ pub enum BatchFate {
     /// Settle it with this answer.
     Settled(BatchAnswer),
     /// Take a new epoch and actor, pull again, replay unsent edits.
-    Forked,
+    Forked {
+        /// HQ does not know a batch that it answered: it is HQ that went back.
+        hq_went_back: bool,
+    },
 }
 
 /// Why a response is not believed. The batch stays in the outbox and goes out again.
@@ -97,6 +110,8 @@ pub fn request(standing: Standing, batch: Option<&Sealed>, want: Vec<Uuid>) -> S
         cursor: standing.cursor,
         key_list: standing.key_list,
         want,
+        digest: standing.digest.map(ByteArray::new),
+        compare: Vec::new(),
     }
 }
 
@@ -118,16 +133,27 @@ pub fn absorb(
             }
             BatchFate::Settled(answer)
         }
-        (Some(_), BatchOutcome::Forked) => BatchFate::Forked,
+        (Some(sealed), BatchOutcome::Forked) => {
+            let hq_went_back =
+                response.known_batch.is_some_and(|known| known.saturating_add(1) < sealed.number);
+            BatchFate::Forked { hq_went_back }
+        }
         _ => return Err(ResponseError::WrongBatch),
     };
-    let asked = standing.cursor.generation;
-    let restart_feed = asked != 0 && response.page.next.generation != asked;
+    let (asked, next) = (standing.cursor, response.page.next);
+    let feed_went_back =
+        next.generation == asked.generation && (next.rows < asked.rows || next.docs < asked.docs);
+    let restart_feed =
+        asked.generation != 0 && (next.generation != asked.generation || feed_went_back);
     Ok(Absorbed {
         hq_time: response.hq_time,
         batch,
         page: response.page,
         keys: response.keys,
         restart_feed,
+        feed_went_back,
+        held: response.held.map(ByteBuf::into_vec),
+        mending: response.mending,
+        life: response.life,
     })
 }

@@ -210,6 +210,15 @@ impl Document {
         self.inner.save()
     }
 
+    /// Every change that somebody at `heads` lacks, one by one, each plain and in an order in which
+    /// they can be applied.
+    pub fn changes_beyond(mut self, heads: &Heads) -> Result<Vec<Vec<u8>>, DocumentError> {
+        guarded(move || {
+            let changes = self.inner.get_changes(&heads.to_hashes());
+            Ok(changes.iter().map(|change| change.raw_bytes().to_vec()).collect())
+        })
+    }
+
     /// The bytes of every change after `heads` (not `save_incremental`, which repeats the whole
     /// history right after a load).
     pub fn changes_since(&mut self, heads: &Heads) -> Vec<u8> {

@@ -54,10 +54,40 @@ pub struct SyncRequest {
     /// Documents the device wants again in full, because HQ refused its changes to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub want: Vec<Uuid>,
+    /// One sum over everything HQ told the device to hold; absent while nothing is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<ByteArray<16>>,
+    /// Parts in which the sums differed, with everything the device holds there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compare: Vec<HeldPart>,
 }
 
 /// The most documents one request may want.
 pub const WANT_LIMIT: usize = 100;
+/// The most parts one request may have compared.
+pub const COMPARE_LIMIT: usize = 8;
+
+/// What a device holds in one part of the identities.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPart {
+    /// Which part.
+    pub part: u8,
+    /// Every row and document in it.
+    pub items: Vec<HeldItem>,
+}
+
+/// One row or document as it is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldItem {
+    /// Whether it is a document; else a row.
+    pub doc: bool,
+    /// Row or document kind.
+    pub kind: String,
+    /// Its identity.
+    pub id: Uuid,
+    /// The head of the mark of what is held.
+    pub mark: ByteArray<8>,
+}
 
 /// Edits and claims under one number; sealed once, re-sent unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -112,6 +142,33 @@ pub struct SyncResponse {
     /// A newer key list, signed by the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<Signed>,
+    /// HQ's sums of what the device should hold, by part; only when the digests differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<ByteBuf>,
+    /// The page is the answer to `compare`: it holds what puts the device right in those parts.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mending: bool,
+    /// Which life of HQ's ledger answers; only when the cursor was of none or another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<Life>,
+    /// With [`BatchOutcome::Forked`]: the last batch of this epoch that HQ knows of, 0 for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_batch: Option<u64>,
+}
+
+/// One life of HQ's ledger: it ends when a backup is put in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// Its number, of 53 bits.
+    pub id: u64,
+    /// HQ's time of the newest thing in the backup; what was acknowledged later may be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_after: Option<UtcMs>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What became of a batch.

@@ -8,7 +8,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use doorstep_domain::{facts::DocKind, time::UtcMs};
+use doorstep_domain::{facts::DocKind, time::UtcMs, trust::Signed};
 use doorstep_store::ledger::{
     chain::{self, Link},
     documents,
@@ -27,7 +27,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use super::{
-    Hq,
+    Hq, held,
     refusal::Refused,
     verify::{Claimed, read_body},
 };
@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// The most items and bytes of one page.
-const PAGE_ITEMS: usize = 1_000;
+pub(super) const PAGE_ITEMS: usize = 1_000;
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<Response, Refused> {
@@ -79,10 +79,58 @@ fn exchange(
 
     // Read after the commit, so that the page holds what the batch just caused.
     let tx = conn.transaction()?;
-    let held = keys::list(&tx)?;
-    let keys = (held.version > request.key_list).then(|| keys::signed_list(&tx)).transpose()?;
-    let page = page_for(&tx, caller, request, &outcome)?;
-    Ok(SyncResponse { protocol: PROTOCOL, hq_time: now, outcome, page, keys })
+    let known_batch = match &outcome {
+        BatchOutcome::Forked => {
+            Some(chain::last(&tx, caller.device, request.epoch)?.map_or(0, |link| link.number))
+        }
+        _ => None,
+    };
+    let keys = newer_keys(&tx, request)?;
+    let place = Place::of(&tx, caller, request)?;
+    let life = (!place.known).then(|| Home::life(&tx)).transpose()?;
+    let asks_nothing_else = request.batch.is_none() && request.want.is_empty();
+    let mending = place.known && asks_nothing_else && !request.compare.is_empty();
+    let page = if mending {
+        held::mend(&tx, caller, request)?
+    } else {
+        page_for(&tx, caller, request, &outcome, &place)?
+    };
+    let held = held::differing(&tx, caller, request, &page)?.filter(|_| place.known && !mending);
+    Ok(SyncResponse {
+        protocol: PROTOCOL,
+        hq_time: now,
+        outcome,
+        page,
+        keys,
+        held,
+        mending,
+        life,
+        known_batch,
+    })
+}
+
+fn newer_keys(conn: &Connection, request: &SyncRequest) -> Result<Option<Signed>, Refused> {
+    let held = keys::list(conn)?;
+    Ok((held.version > request.key_list).then(|| keys::signed_list(conn)).transpose()?)
+}
+
+/// Where a device stands in its feed.
+struct Place {
+    /// The feed of its person in this life of the ledger.
+    generation: u64,
+    /// The cursor belongs to it. A cursor past its end does not: it was given out by a ledger that
+    /// has since been replaced by a backup of itself.
+    known: bool,
+}
+
+impl Place {
+    fn of(conn: &Connection, caller: &Caller, request: &SyncRequest) -> Result<Place, Refused> {
+        let generation = caller.feed_generation(&Home::generation(conn)?);
+        let (cursor, newest) = (request.cursor, feed::last_stamp(conn)?);
+        let known =
+            cursor.generation == generation && cursor.rows <= newest && cursor.docs <= newest;
+        Ok(Place { generation, known })
+    }
 }
 
 fn take_batch(
@@ -134,9 +182,8 @@ fn page_for(
     caller: &Caller,
     request: &SyncRequest,
     outcome: &BatchOutcome,
+    &Place { generation, known }: &Place,
 ) -> Result<Page, Refused> {
-    let generation = caller.feed_generation(&Home::generation(conn)?);
-    let known = request.cursor.generation == generation;
     let stands = matches!(outcome, BatchOutcome::Answered(_));
     let page = feed::page(
         conn,
@@ -179,7 +226,7 @@ fn wanted(
     Ok(items)
 }
 
-fn item(news: News) -> FeedItem {
+pub(super) fn item(news: News) -> FeedItem {
     match news {
         News::Row { kind, id, version, body } => FeedItem::Row { kind, id, version, body },
         News::Doc { kind, id, bytes, heads } => {

@@ -6,6 +6,7 @@
 
 mod enrol;
 mod exchange;
+mod held;
 mod media;
 mod refusal;
 mod tus;

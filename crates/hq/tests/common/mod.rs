@@ -29,10 +29,14 @@ use doorstep_domain::{
     decision::Decision,
     facts::{DocKind, FieldEdit},
     id::{CommandKey, DeviceId, PersonId},
+    org::access,
     time::UtcMs,
 };
 use doorstep_hq::{demo, enrolment, execute::scratch::Scratch, home::Home, reference, server};
-use doorstep_store::ledger::people;
+use doorstep_store::{
+    held::Sums,
+    ledger::{held, people},
+};
 use doorstep_sync::{
     Document,
     auth::{self, EnrolRequest, EnrolResponse, Refusal, signed_text},
@@ -246,7 +250,8 @@ impl Device {
     }
 
     pub async fn exchange(&self, world: &World, batch: Option<&Sealed>) -> Answer {
-        let standing = Standing { epoch: self.epoch, cursor: self.cursor, key_list: 0 };
+        let standing =
+            Standing { epoch: self.epoch, cursor: self.cursor, key_list: 0, digest: None };
         let body = pack(&request(standing, batch, vec![])).unwrap();
         self.call(world, Method::POST, "/v1/sync", &[], body).await
     }
@@ -376,4 +381,19 @@ pub fn code(decision: &Decision) -> &str {
         Decision::Refused { code, .. } => code,
         Decision::Executed { .. } => "executed",
     }
+}
+
+/// For every person: the kept sums, checked against sums counted from the feed itself.
+pub fn checked_sums(world: &World) -> Vec<(String, Sums)> {
+    let conn = world.home.connect(world.now()).unwrap();
+    let tree = people::tree(&conn).unwrap();
+    let mut all = Vec::new();
+    for person in people::persons(&conn).unwrap() {
+        let buckets = access(&person, &tree, world.now().shanghai_day());
+        let kept = held::sums(&conn, &buckets).unwrap();
+        assert_eq!(kept, held::counted(&conn, &buckets).unwrap(), "{}", person.name);
+        assert_eq!(held::total(&conn, &buckets).unwrap(), kept.total(), "{}", person.name);
+        all.push((person.name, kept));
+    }
+    all
 }

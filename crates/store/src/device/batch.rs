@@ -4,8 +4,14 @@ use doorstep_domain::{id::CommandKey, time::UtcMs};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
-use super::outbox::{CommandRecord, EditRecord};
+use super::{
+    held,
+    outbox::{CommandRecord, EditRecord},
+};
 use crate::error::{Result, StoreError};
+
+/// HQ's code for a document that is not the person's business.
+const OUTSIDE_ACCESS: &str = "not_allowed";
 
 /// The batch that awaits an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +40,8 @@ pub struct Settlement {
     pub number: u64,
     /// When HQ executed it.
     pub executed_at: UtcMs,
+    /// Documents HQ took in, with its heads afterwards.
+    pub received: Vec<(Uuid, Vec<u8>)>,
     /// Documents HQ refused.
     pub refused: Vec<DocumentRefusal>,
     /// Decisions as JSON, by claim.
@@ -77,7 +85,11 @@ pub fn sealed_batch(conn: &Connection) -> Result<Option<SealedBatch>> {
 
 /// Takes HQ's answer in: receipts clear the edits, refusals mark them, decisions close the claims.
 pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
+    for (doc, heads) in &settlement.received {
+        held::tell_document(tx, *doc, heads)?;
+    }
     for refusal in &settlement.refused {
+        settle_offer(tx, settlement.number, refusal)?;
         tx.prepare_cached(
             "UPDATE outbox_edit SET refusal = ?3, batch = NULL WHERE batch = ?1 AND doc = ?2",
         )?
@@ -92,6 +104,20 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
     }
     tx.prepare_cached("DELETE FROM outbox_batch WHERE number = ?1")?
         .execute([settlement.number])?;
+    Ok(())
+}
+
+/// What was offered to a restored HQ is nobody's new work: what is no longer this device's business
+/// is dropped, anything else is written again on HQ's version, as fields.
+fn settle_offer(tx: &Transaction<'_>, number: u64, refusal: &DocumentRefusal) -> Result<()> {
+    let sql = if refusal.code == OUTSIDE_ACCESS {
+        "DELETE FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1"
+    } else {
+        "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16), offered = 0
+         WHERE batch = ?1 AND doc = ?2 AND EXISTS
+         (SELECT 1 FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1)"
+    };
+    tx.prepare_cached(sql)?.execute(params![number, refusal.doc])?;
     Ok(())
 }
 

@@ -7,7 +7,11 @@ use doorstep_domain::{
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
-use crate::error::{Result, StoreError};
+use super::held::{self, Held};
+use crate::{
+    error::{Result, StoreError},
+    held::doc_mark,
+};
 
 /// After this many changes the caller folds them into a new snapshot, so that a load stays short.
 const FOLD_AFTER: i64 = 64;
@@ -66,9 +70,7 @@ pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocumen
 /// Makes an edit durable: change and outbox entry in the caller's transaction.
 pub fn record_edit(tx: &Transaction<'_>, edit: &LocalEdit<'_>) -> Result<()> {
     match edit.snapshot {
-        Some(snapshot) => {
-            replace_document(tx, edit.doc, edit.kind, snapshot, edit.heads)?;
-        }
+        Some(snapshot) => put_snapshot(tx, edit.doc, edit.kind, snapshot, edit.heads)?,
         None => append_change(tx, edit.doc, edit.change, edit.heads)?,
     }
     let fields =
@@ -90,23 +92,43 @@ pub fn record_edit(tx: &Transaction<'_>, edit: &LocalEdit<'_>) -> Result<()> {
 }
 
 /// Stores what HQ sent for a document: a snapshot for one not held, changes for one that is.
-pub fn take_remote(
+pub(super) fn take_remote(
     tx: &Transaction<'_>,
+    held: &mut Held,
     id: Uuid,
     kind: DocKind,
     bytes: &[u8],
     heads: &[u8],
 ) -> Result<()> {
-    let held = tx.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?.exists([id])?;
-    if held {
-        append_change(tx, id, bytes, heads)
-    } else {
-        replace_document(tx, id, kind, bytes, heads)
-    }
+    let before = match held::told(tx, id)? {
+        Some((_, before)) => {
+            append_change(tx, id, bytes, heads)?;
+            before
+        }
+        None => {
+            put_snapshot(tx, id, kind, bytes, heads)?;
+            None
+        }
+    };
+    held.swap(id, before, Some(doc_mark(kind, id, heads)));
+    tx.prepare_cached("UPDATE doc SET told = ?2 WHERE id = ?1")?.execute(params![id, heads])?;
+    Ok(())
+}
+
+/// Puts HQ's whole version of a document in the place of what was here.
+pub fn replace_document(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    kind: DocKind,
+    snapshot: &[u8],
+    heads: &[u8],
+) -> Result<()> {
+    put_snapshot(tx, id, kind, snapshot, heads)?;
+    held::tell_document(tx, id, heads)
 }
 
 /// Puts one saved document in the place of snapshot and changes.
-pub fn replace_document(
+fn put_snapshot(
     tx: &Transaction<'_>,
     id: Uuid,
     kind: DocKind,
@@ -123,11 +145,37 @@ pub fn replace_document(
     Ok(())
 }
 
+/// A document without unsent edits, and the heads HQ told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldDocument {
+    /// Which.
+    pub id: Uuid,
+    /// HQ's heads.
+    pub heads: Vec<u8>,
+}
+
+/// Documents that should be as HQ told, by identity, after the given one.
+pub fn told_documents(conn: &Connection, after: Uuid, limit: u32) -> Result<Vec<ToldDocument>> {
+    conn.prepare_cached(
+        "SELECT id, told FROM doc WHERE id > ?1 AND told IS NOT NULL AND offer IS NULL
+         AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = doc.id) ORDER BY id LIMIT ?2",
+    )?
+    .query_map(params![after, limit], |row| {
+        Ok(ToldDocument { id: row.get(0)?, heads: row.get(1)? })
+    })?
+    .map(|row| row.map_err(StoreError::from))
+    .collect()
+}
+
 /// Forgets a document with its changes; the outbox is not touched.
 pub fn forget_document(tx: &Transaction<'_>, id: Uuid) -> Result<()> {
+    let mut held = Held::open(tx)?;
+    if let Some((_, before)) = held::told(tx, id)? {
+        held.swap(id, before, None);
+    }
     tx.prepare_cached("DELETE FROM doc_change WHERE doc = ?1")?.execute([id])?;
     tx.prepare_cached("DELETE FROM doc WHERE id = ?1")?.execute([id])?;
-    Ok(())
+    held.keep(tx)
 }
 
 fn append_change(tx: &Transaction<'_>, id: Uuid, bytes: &[u8], heads: &[u8]) -> Result<()> {

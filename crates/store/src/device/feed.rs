@@ -4,8 +4,12 @@ use doorstep_domain::facts::DocKind;
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
-use super::{documents, projection};
-use crate::error::Result;
+use super::{
+    documents,
+    held::{self, Held},
+    projection,
+};
+use crate::{error::Result, held::row_mark};
 
 /// One piece of news, in the store's words.
 #[derive(Debug, Clone)]
@@ -46,9 +50,11 @@ pub enum FeedEntry {
 /// harmless.
 pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
     let mut touched = projection::Touched::default();
+    let mut held = Held::open(tx)?;
     for entry in entries {
         match entry {
             FeedEntry::Row { kind, id, version, body } => {
+                let before = held::row_held(tx, kind, *id)?;
                 let changed = tx
                     .prepare_cached(
                         "INSERT INTO hq_row (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)
@@ -58,15 +64,22 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
                     )?
                     .execute(params![kind, id, version, body])?;
                 if changed > 0 {
+                    let before = before.map(|(_, mark)| mark);
+                    held.swap(*id, before, Some(row_mark(kind, *id, *version, body)));
                     touched.row(kind, *id);
                 }
             }
             FeedEntry::Doc { id, kind, bytes, heads } => {
-                documents::take_remote(tx, *id, *kind, bytes, heads)?;
+                documents::take_remote(tx, &mut held, *id, *kind, bytes, heads)?;
             }
             FeedEntry::Gone { kind, id } => {
-                tx.prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2")?
-                    .execute(params![kind, id])?;
+                held.swap(*id, held::remove_row(tx, kind, *id)?, None);
+                if let Some((of, before)) = held::told(tx, *id)?
+                    && of.name() == kind
+                {
+                    held.swap(*id, before, None);
+                    tx.prepare_cached("UPDATE doc SET told = NULL WHERE id = ?1")?.execute([id])?;
+                }
                 // A document with unsent work stays until that work is received.
                 tx.prepare_cached(
                     "DELETE FROM doc WHERE id = ?1 AND kind = ?2
@@ -77,15 +90,19 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
             }
         }
     }
+    held.keep(tx)?;
     projection::refresh(tx, &touched)
 }
 
-/// Forgets everything HQ sent, keeping the outbox: the start of a full pull.
+/// Forgets everything HQ sent, keeping the outbox and what is to be offered to a restored HQ: the
+/// start of a full pull.
 pub fn forget_feed(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("DELETE FROM hq_row", [])?;
     tx.execute(
-        "DELETE FROM doc WHERE NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = doc.id)",
+        "DELETE FROM doc WHERE offer IS NULL
+         AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = doc.id)",
         [],
     )?;
+    held::nothing_held(tx)?;
     projection::clear(tx)
 }

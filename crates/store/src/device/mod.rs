@@ -7,7 +7,9 @@ mod batch;
 mod documents;
 mod drafts;
 mod feed;
+mod held;
 mod media;
+mod offers;
 mod outbox;
 mod projection;
 mod reference;
@@ -18,18 +20,22 @@ pub use batch::{
     DocumentRefusal, SealedBatch, Settlement, fold_back, put_batch, sealed_batch, settle,
 };
 pub use documents::{
-    LocalEdit, StoredDocument, forget_document, load_document, record_edit, replace_document,
-    take_remote,
+    LocalEdit, StoredDocument, ToldDocument, forget_document, load_document, record_edit,
+    replace_document, told_documents,
 };
 pub use drafts::{
     add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,
     save_quote, strokes,
 };
 pub use feed::{FeedEntry, apply_feed, forget_feed};
+pub use held::{
+    HeldItem, count_held, forget_row, held, held_in, note_bundle, recount_held, tell_document,
+};
 pub use media::{
     Medium, UNSENT_MEDIA_SQL, media_files, media_of, media_waiting, medium, note_location,
     note_progress, note_received, purge_received, put_medium, read_medium, waiting_counts,
 };
+pub use offers::{Offer, add_offer, begin_offers, end_offer, offers_open, open_offer, open_offers};
 pub use outbox::{
     CommandRecord, EditRecord, UNDECIDED_COMMANDS_SQL, UNSETTLED_EDITS_SQL, WaitingCounts,
     add_command, command, commands_about, commands_of_kind, dismiss_command, dismiss_edit,

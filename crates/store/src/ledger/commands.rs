@@ -93,6 +93,12 @@ pub fn task_origin(conn: &Connection, task: TaskId) -> Result<Option<Decided>> {
     }
 }
 
+/// When the last claim was decided; 0 before the first.
+pub fn last_decided(conn: &Connection) -> Result<UtcMs> {
+    let last = "SELECT coalesce(max(decided_at), 0) FROM command";
+    Ok(UtcMs(conn.query_row(last, [], |row| row.get(0))?))
+}
+
 /// How many claims were executed and how many refused.
 pub fn counts(conn: &Connection) -> Result<(u64, u64)> {
     let (executed, all): (i64, i64) =

@@ -9,9 +9,12 @@ use uuid::Uuid;
 use super::{
     Key,
     feed::{self, News, Stream},
-    to_i64, to_u64,
+    held, to_i64, to_u64,
 };
-use crate::error::{Result, StoreError};
+use crate::{
+    error::{Result, StoreError},
+    held::doc_mark,
+};
 
 /// A document as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +81,7 @@ pub fn put(
     buckets: &BTreeSet<Bucket>,
 ) -> Result<u64> {
     let after = accepted.after;
+    move_mark(conn, id, after.kind, &after.heads, buckets)?;
     let stamp = feed::publish(conn, Stream::Doc, after.kind.name(), id, buckets)?;
     conn.prepare_cached(
         "INSERT INTO doc (id, kind, snapshot, heads, view) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -106,9 +110,29 @@ pub fn publish(
     buckets: &BTreeSet<Bucket>,
 ) -> Result<()> {
     if feed::buckets_of(conn, Stream::Doc, kind.name(), id)? != *buckets {
+        if let Some(stored) = get(conn, id)? {
+            move_mark(conn, id, kind, &stored.heads, buckets)?;
+        }
         feed::publish(conn, Stream::Doc, kind.name(), id, buckets)?;
     }
     Ok(())
+}
+
+/// Moves the document's mark to the heads and buckets it is about to have.
+fn move_mark(
+    conn: &Connection,
+    id: Uuid,
+    kind: DocKind,
+    heads: &[u8],
+    buckets: &BTreeSet<Bucket>,
+) -> Result<()> {
+    let heard = feed::buckets_of(conn, Stream::Doc, kind.name(), id)?;
+    let before: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT heads FROM doc WHERE id = ?1")?
+        .query_row([Key(id)], |row| row.get(0))
+        .optional()?;
+    let before = before.map(|heads| (&heard, doc_mark(kind, id, &heads)));
+    held::moved(conn, id, before, (buckets, doc_mark(kind, id, heads)))
 }
 
 /// What a reader lacks of a document: all of it, or the changes after the stamp it holds; `None`

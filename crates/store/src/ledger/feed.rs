@@ -22,7 +22,7 @@ pub enum Stream {
 }
 
 impl Stream {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Stream::Row => "row",
             Stream::Doc => "doc",
@@ -295,16 +295,16 @@ fn news_of(
         return Ok((was_held && !held_elsewhere).then_some(News::Gone { kind, id }));
     }
     match stream {
-        Stream::Row => Ok(rows::get(conn, &kind, id)?.map(|row| News::Row {
-            kind,
-            id,
-            version: row.version,
-            body: row.body,
-        })),
+        Stream::Row => row_news(conn, kind, id),
         Stream::Doc => {
             let holds_older = entries.iter().any(|entry| !entry.gone && entry.since <= after);
             let known = holds_older.then_some(after);
             documents::news(conn, id, known, request.own)
         }
     }
+}
+
+pub(super) fn row_news(conn: &Connection, kind: String, id: Uuid) -> Result<Option<News>> {
+    let row = rows::get(conn, &kind, id)?;
+    Ok(row.map(|row| News::Row { kind, id, version: row.version, body: row.body }))
 }

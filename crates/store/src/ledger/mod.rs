@@ -11,6 +11,7 @@ pub mod commands;
 pub mod customers;
 pub mod documents;
 pub mod feed;
+pub mod held;
 pub mod loaners;
 pub mod orders;
 pub mod people;

@@ -164,3 +164,9 @@ pub fn saw_device(conn: &Connection, id: DeviceId, now: UtcMs) -> Result<()> {
         .execute(params![Key(id.0), now.0])?;
     Ok(())
 }
+
+/// When any device was last heard of; 0 before the first.
+pub fn last_seen(conn: &Connection) -> Result<UtcMs> {
+    let last = "SELECT coalesce(max(last_seen), 0) FROM device";
+    Ok(UtcMs(conn.query_row(last, [], |row| row.get(0))?))
+}

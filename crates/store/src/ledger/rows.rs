@@ -7,8 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{Key, feed, from_json, to_i64, to_u64};
-use crate::error::{Result, StoreError};
+use super::{Key, feed, from_json, held, to_i64, to_u64};
+use crate::{
+    error::{Result, StoreError},
+    held::row_mark,
+};
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,13 +40,14 @@ pub fn put(
     buckets: &BTreeSet<Bucket>,
     body: &str,
 ) -> Result<u64> {
-    if let Some(held) = get(conn, kind, id)?
-        && held.body == body
-        && feed::buckets_of(conn, feed::Stream::Row, kind, id)? == *buckets
-    {
-        return Ok(held.version);
+    let before = get(conn, kind, id)?;
+    let heard = feed::buckets_of(conn, feed::Stream::Row, kind, id)?;
+    if let Some(row) = before.as_ref().filter(|row| row.body == body && heard == *buckets) {
+        return Ok(row.version);
     }
     let stamp = feed::publish(conn, feed::Stream::Row, kind, id, buckets)?;
+    let before = before.map(|row| (&heard, row_mark(kind, id, row.version, &row.body)));
+    held::moved(conn, id, before, (buckets, row_mark(kind, id, stamp, body)))?;
     conn.prepare_cached(
         "INSERT INTO hq_row (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body",

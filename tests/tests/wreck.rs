@@ -1,0 +1,279 @@
+//! Tablets restored, cloned and rolled back, answers lost on the line, and HQ restored from a backup:
+//! nothing acknowledged is lost, nothing is done twice, and only a real fork is taken for one.
+
+use doorstep_domain::time::UtcMs;
+use doorstep_store::{device, open::open_encrypted, vault::Vault};
+use doorstep_tests::{
+    device::{Device, PIN},
+    line::Line,
+    needles::copy_folder,
+    pictures,
+    shop::{SETTLE, Shop},
+    story::{Job, STEPS, Silence, offset_to_story_day},
+};
+use serde_json::{Value, json};
+use std::{fs, path::PathBuf};
+
+async fn note(device: &Device, job: &Job, text: &str) {
+    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
+    device.call("note_add", note).await;
+}
+
+/// The notes of the work order as a device shows them, each as often as it is there.
+async fn notes(device: &Device, job: &Job) -> Vec<String> {
+    let view = device.call("work_order_view", json!({ "work_order": job.work_order })).await;
+    let facts = view["card"]["facts"]["sections"]["notes"].as_object().cloned();
+    let texts = facts.unwrap_or_default();
+    let mut texts: Vec<String> =
+        texts.values().filter_map(|fact| fact["value"].as_str().map(str::to_owned)).collect();
+    texts.sort();
+    texts
+}
+
+async fn orders(device: &Device, job: &Job) -> Vec<Value> {
+    let view = device.call("work_order_view", json!({ "work_order": job.work_order })).await;
+    view["orders"].as_array().expect("orders").clone()
+}
+
+/// The installation epoch a stopped device is in.
+fn epoch(device: &Device) -> Value {
+    let profile = device.profile();
+    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
+    let path = profile.join("doorstep.db");
+    let opened = open_encrypted(&path, &key, &device::SCHEMA, UtcMs(0)).expect("opens");
+    let epoch: Value =
+        device::setting(&opened.connection, "epoch").expect("read").expect("an epoch");
+    epoch["id"].clone()
+}
+
+struct Scene {
+    shop: Shop,
+    line: Line,
+    tablet: Device,
+    log: PathBuf,
+}
+
+impl Scene {
+    async fn open() -> Scene {
+        let mut shop = Shop::open(8);
+        let log = shop.rooms.path().join("hq.log");
+        shop.hq.restart_logging(&log);
+        let line = Line::to(shop.hq.address());
+        let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
+        tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+        note(&tablet, &shop.job, "一").await;
+        tablet.sync_until_settled(SETTLE).await;
+        Scene { shop, line, tablet, log }
+    }
+
+    fn forks(&self) -> usize {
+        fs::read_to_string(&self.log).expect("a log").matches("a chain forked").count()
+    }
+
+    /// A second device on a copy of the tablet's folder as it is now.
+    async fn clone_of_tablet(&mut self, name: &str) -> Device {
+        self.tablet.kill();
+        let folder = self.shop.rooms.path().join(name);
+        copy_folder(self.tablet.profile(), &folder);
+        self.tablet.restart();
+        self.tablet.unlock().await;
+        let clone = Device::start(&folder, offset_to_story_day());
+        clone.unlock().await;
+        clone
+    }
+
+    fn hq_folder(&self) -> PathBuf {
+        self.shop.rooms.path().join("hq")
+    }
+
+    /// Copies HQ's folder aside, as a backup at night would.
+    fn back_up_hq(&mut self) {
+        let at = self.shop.hq.address();
+        self.shop.hq.kill();
+        copy_folder(&self.hq_folder(), &self.shop.rooms.path().join("backup"));
+        self.shop.hq.start_at(at);
+    }
+
+    /// HQ's disk is lost, and the backup put in its place.
+    fn restore_hq(&mut self, marked: bool) {
+        let at = self.shop.hq.address();
+        self.shop.hq.kill();
+        fs::remove_dir_all(self.hq_folder()).expect("gone");
+        copy_folder(&self.shop.rooms.path().join("backup"), &self.hq_folder());
+        if marked {
+            self.shop.hq.admin(&["restored"]);
+        }
+        self.shop.hq.start_at(at);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_lost_on_the_line_is_never_taken_for_a_fork() {
+    let mut scene = Scene::open().await;
+    scene.tablet.kill();
+    let before = epoch(&scene.tablet);
+    scene.tablet.restart();
+    scene.tablet.unlock().await;
+    let mut written = vec!["一".to_owned()];
+    for (round, bytes) in (0..14).map(|step| (step, 1 + step * 211)) {
+        let text = format!("第 {round:02} 次");
+        note(&scene.tablet, &scene.shop.job, &text).await;
+        written.push(text);
+        scene.line.cut_after_downward(bytes);
+        scene.tablet.sync().await;
+        // On every second round the tablet dies with what it did not hear.
+        if round % 2 == 1 {
+            scene.tablet.restart();
+            scene.tablet.unlock().await;
+        }
+        scene.line.restore();
+        scene.tablet.sync_until_settled(SETTLE).await;
+    }
+    written.sort();
+    assert_eq!(notes(&scene.tablet, &scene.shop.job).await, written, "each note once");
+    assert_eq!(scene.forks(), 0, "the same bytes again are no fork");
+    scene.tablet.kill();
+    assert_eq!(epoch(&scene.tablet), before, "and the tablet goes on in its epoch");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tablets_of_one_copy_part_ways_once_and_both_keep_their_work() {
+    let mut scene = Scene::open().await;
+    // The copy is taken with a batch on its way, whose answer neither has heard.
+    note(&scene.tablet, &scene.shop.job, "二").await;
+    scene.line.cut_after_downward(900);
+    scene.tablet.sync().await;
+    scene.line.cut();
+    let clone = scene.clone_of_tablet("clone").await;
+    scene.line.restore();
+    let mut written = vec!["一".to_owned(), "二".to_owned()];
+    for round in 0..3 {
+        for (device, whose) in [(&scene.tablet, "原机"), (&clone, "克隆")] {
+            let text = format!("{whose} {round}");
+            note(device, &scene.shop.job, &text).await;
+            written.push(text);
+            device.sync_until_settled(SETTLE).await;
+        }
+    }
+    written.sort();
+    for device in [&scene.tablet, &clone] {
+        let state = device.sync_until_settled(SETTLE).await;
+        assert_eq!(state["refused"], 0, "{state}");
+        assert_eq!(notes(device, &scene.shop.job).await, written, "each note once");
+    }
+    assert_eq!(scene.forks(), 1, "one of the two took a new epoch, once");
+    let mut clone = clone;
+    clone.kill();
+    scene.tablet.kill();
+    assert_ne!(epoch(&scene.tablet), epoch(&clone));
+}
+
+/// What was acknowledged after the backup: a whole door job, a machine met at the door, notes of two
+/// people.
+async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device) -> Value {
+    let job = scene.shop.job.clone();
+    for step in STEPS {
+        step.play(&scene.tablet, &job, &mut Silence).await;
+    }
+    note(&scene.tablet, &job, "二、备份之后").await;
+    let met = json!({
+        "identity": { "category": "washer", "brand": "样例丙", "nameplate_month": "2016-03" },
+        "serials": { "body": "MET0000000042" }, "capacity": 8,
+    });
+    let machine = scene.tablet.call("machine_set", met).await["asset"]["id"].clone();
+    let check = json!({ "asset": machine, "check": "wm.hose", "result": "fail" });
+    scene.tablet.call("inspection_answer", check).await;
+    let image = pictures::base64(&pictures::room(7, 640, 480));
+    let photo = json!({ "subject": machine, "kind": "asset", "shot": "front", "image": image });
+    scene.tablet.call("photo_add", photo).await;
+    scene.tablet.sync_until_settled(SETTLE).await;
+    laptop.sync_until_settled(SETTLE).await;
+    note(laptop, &job, "三、柜台写的").await;
+    laptop.sync_until_settled(SETTLE).await;
+    scene.tablet.sync_until_settled(SETTLE).await;
+    machine
+}
+
+async fn nothing_acknowledged_is_lost_with_hq(marked: bool) {
+    let mut scene = Scene::open().await;
+    let job = scene.shop.job.clone();
+    let laptop = scene.shop.laptop().await;
+    laptop.sync_until_settled(SETTLE).await;
+    scene.back_up_hq();
+    scene.tablet.sync_until_settled(SETTLE).await;
+    let machine = a_day_after_the_backup(&mut scene, &laptop).await;
+    let before = orders(&laptop, &job).await;
+    assert_eq!(before.len(), 1, "executed");
+    let all = notes(&laptop, &job).await;
+    assert_eq!(all, ["一", "三、柜台写的", "二、备份之后"], "all acknowledged");
+    let photos = laptop.call("photo_list", json!({ "subject": job.asset })).await;
+    let taken = photos["photos"].as_array().map(Vec::len);
+
+    scene.restore_hq(marked);
+    note(&scene.tablet, &job, "四、总部恢复之后").await;
+    for device in [&scene.tablet, &laptop, &scene.tablet, &laptop] {
+        let state = device.sync_until_settled(SETTLE).await;
+        assert_eq!(state["refused"], 0, "{state}");
+    }
+    let stranger = scene.shop.device("later", &scene.shop.hq.person_at("clerk", &job.store)).await;
+    stranger.sync_until_settled(SETTLE).await;
+    let after = ["一", "三、柜台写的", "二、备份之后", "四、总部恢复之后"];
+    for device in [&scene.tablet, &laptop, &stranger] {
+        assert_eq!(notes(device, &job).await, after, "each note once");
+        let now = orders(device, &job).await;
+        assert_eq!(now.len(), 1, "one order: {now:?}");
+        let terms = |order: &Value| order["order"]["signed"]["terms"].clone();
+        assert_eq!(terms(&now[0]), terms(&before[0]), "the one that was signed");
+        assert_eq!(now[0]["number"], before[0]["number"], "executed again, once");
+        let seen = device.call("machine_view", json!({ "asset": machine })).await;
+        assert_eq!(seen["asset"]["brand"], "样例丙", "the machine met at the door");
+        assert_eq!(seen["facts"]["sections"]["checks"]["wm.hose"]["value"], "fail");
+    }
+    let photos = stranger.call("photo_list", json!({ "subject": job.asset })).await;
+    let photos = photos["photos"].as_array().expect("photos").clone();
+    assert_eq!(Some(photos.len()), taken, "the photos");
+    for photo in &photos {
+        stranger.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
+    }
+    let held: Value = serde_json::from_str(&scene.shop.hq.admin(&["digest"])).expect("JSON");
+    assert_eq!(held["orders_executed"], 1, "{held}");
+    assert_eq!(held["broken_identities"], json!([]), "{held}");
+    assert_eq!(held["refused_pushes"], 0, "{held}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_with_an_hq_that_was_restored_and_said_so() {
+    nothing_acknowledged_is_lost_with_hq(true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_with_an_hq_that_was_restored_and_does_not_know() {
+    nothing_acknowledged_is_lost_with_hq(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hq_restored_unawares_that_has_gone_on_since_is_known_by_the_batch_it_forgot() {
+    let mut scene = Scene::open().await;
+    let job = scene.shop.job.clone();
+    let laptop = scene.shop.laptop().await;
+    laptop.sync_until_settled(SETTLE).await;
+    scene.back_up_hq();
+    note(&scene.tablet, &job, "二").await;
+    scene.tablet.sync_until_settled(SETTLE).await;
+    scene.line.cut();
+    scene.restore_hq(false);
+    for round in 0..8 {
+        note(&laptop, &job, &format!("柜台 {round}")).await;
+        laptop.sync_until_settled(SETTLE).await;
+    }
+    scene.line.restore();
+    note(&scene.tablet, &job, "三").await;
+    scene.tablet.sync_until_settled(SETTLE).await;
+    laptop.sync_until_settled(SETTLE).await;
+    let seen = notes(&laptop, &job).await;
+    for text in ["一", "二", "三", "柜台 7"] {
+        assert!(seen.contains(&text.to_owned()), "{text} in {seen:?}");
+    }
+    assert_eq!(notes(&scene.tablet, &job).await, seen);
+    assert_eq!(seen.len(), 11, "each once: {seen:?}");
+}
