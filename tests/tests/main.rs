@@ -9,6 +9,7 @@ mod fresh_documents;
 mod hostile;
 mod ledger;
 mod planning;
+mod poison;
 mod projection;
 mod quote_cli;
 mod quote_oracle;

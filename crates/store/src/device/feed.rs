@@ -4,7 +4,10 @@ use doorstep_domain::facts::DocKind;
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
-use super::{documents, projection};
+use super::{
+    documents,
+    projection::{self, Unreadable},
+};
 use crate::error::Result;
 
 /// One piece of news, in the store's words.
@@ -43,8 +46,8 @@ pub enum FeedEntry {
 
 /// Applies a page in order and brings the projections up to date; the caller writes the cursor in
 /// the same transaction. A row older than the one held changes nothing, so a repeated page is
-/// harmless.
-pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
+/// harmless. Tells which rows this version keeps but cannot read.
+pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreadable> {
     let mut touched = projection::Touched::default();
     for entry in entries {
         match entry {
