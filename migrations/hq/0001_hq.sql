@@ -70,6 +70,13 @@ CREATE TABLE doc_change (
 ) STRICT;
 CREATE INDEX doc_change_by_doc ON doc_change(doc, stamp);
 
+-- Whose the writers of changes are: one actor is one stream of one device, so nobody can write in
+-- another's name or take its next number.
+CREATE TABLE doc_actor (
+    actor  BLOB PRIMARY KEY,
+    device BLOB NOT NULL                   -- 16 zero bytes for HQ itself
+) STRICT, WITHOUT ROWID;
+
 -- Changes HQ refused, kept for a coordinator.
 CREATE TABLE refused_push (
     id     INTEGER PRIMARY KEY,
@@ -80,6 +87,8 @@ CREATE TABLE refused_push (
     bytes  BLOB NOT NULL,
     at     INTEGER NOT NULL
 ) STRICT;
+-- Changes that ended the process they were tried in.
+CREATE INDEX refused_push_harmful ON refused_push(device, at) WHERE code = 'document_harmful';
 
 -- Authoritative rows as devices receive them.
 CREATE TABLE hq_row (

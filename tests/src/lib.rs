@@ -4,13 +4,16 @@
 
 pub mod binaries;
 pub mod device;
+pub mod dice;
 pub mod hq;
 pub mod line;
 pub mod needles;
 pub mod paper;
 pub mod pictures;
+pub mod poison;
 pub mod said;
 pub mod shop;
 pub mod small_disk;
+pub mod speaker;
 pub mod story;
 pub mod window;

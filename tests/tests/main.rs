@@ -10,6 +10,7 @@ mod held;
 mod hostile;
 mod ledger;
 mod planning;
+mod poison;
 mod projection;
 mod quote_cli;
 mod quote_oracle;

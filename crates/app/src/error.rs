@@ -55,6 +55,20 @@ impl ApiError {
         ApiError::new(ErrorCode::NotFound).detail(what)
     }
 
+    /// One line of a list: a record that cannot be read, or whose parts have not all arrived, is
+    /// left out and stops no other.
+    pub(crate) fn left_out<T>(line: ApiResult<T>) -> ApiResult<Option<T>> {
+        match line {
+            Ok(line) => Ok(Some(line)),
+            Err(error)
+                if matches!(error.code, ErrorCode::RecordUnreadable | ErrorCode::NotFound) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Input that makes no sense.
     pub fn bad_request(detail: impl std::fmt::Display) -> ApiError {
         ApiError::new(ErrorCode::BadRequest).detail(detail)
@@ -78,6 +92,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         let code = match &error {
             StoreError::Missing(_) => ErrorCode::NotFound,
+            StoreError::Unreadable { .. } => ErrorCode::RecordUnreadable,
             other if other.is_disk_full() => ErrorCode::DiskFull,
             other if other.is_damaged() => ErrorCode::DatabaseDamaged,
             _ => ErrorCode::StorageFailed,

@@ -76,7 +76,9 @@ error_codes! {
     /// HQ revoked the device.
     DeviceRevoked: "这台设备已被总部停用。未上传的工作保留在救援文件里", "HQ has revoked this device. Unsent work is kept in the rescue file";
     /// HQ speaks a newer protocol.
-    UpdateNeeded: "总部已升级，请更新应用；未上传的工作会保留", "HQ has been upgraded; please update the app. Unsent work is kept";
+    UpdateNeeded: "总部已升级，请更新应用；未上传的工作保留在本机和救援文件里", "HQ has been upgraded; please update the app. Unsent work is kept here and in the rescue file";
+    /// HQ speaks an older protocol.
+    HqOlder: "总部还没有升级到这个版本，工作已保存在本机，升级后会自动上传", "HQ has not been upgraded to this version yet; your work is saved here and will be sent once it is";
     /// A bundle or key list is not signed by HQ.
     SignatureBad: "收到的资料签名不对，没有采用；继续使用原来的", "Received data was not signed by HQ and was not used; the earlier data stays in force";
     /// The picture cannot be taken in.

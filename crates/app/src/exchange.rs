@@ -233,7 +233,10 @@ fn apply(
     }
     let mut unanswered: BTreeSet<Uuid> = want.into_iter().collect();
     let entries = take_news(tx, identity, items, &mut unanswered, host, &mut warnings)?;
-    device::apply_feed(tx, &entries)?;
+    for (kind, count) in device::apply_feed(tx, &entries)? {
+        let warning = ApiError::new(ErrorCode::UpdateNeeded).param("kind", kind);
+        warnings.push(warning.param("count", count));
+    }
     device::put_setting(tx, CURSOR, &next)?;
     for doc in unanswered {
         begin_again(tx, open, doc, host)?;

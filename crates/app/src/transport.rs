@@ -3,7 +3,7 @@
 use doorstep_domain::{id::DeviceId, time::UtcMs};
 use doorstep_sync::{
     auth::{self, EnrolRequest, EnrolResponse, EnrolTicket, Refusal},
-    wire::{self, SyncRequest, SyncResponse},
+    wire::{self, Greeting, SyncRequest, SyncResponse},
 };
 use ed25519_dalek::{Signer, SigningKey};
 use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
@@ -56,7 +56,8 @@ impl Answer {
         let error = match code {
             "device_revoked" => ApiError::new(ErrorCode::DeviceRevoked),
             "enrol_code_invalid" => ApiError::new(ErrorCode::EnrolCodeInvalid),
-            "protocol_newer" => ApiError::new(ErrorCode::UpdateNeeded),
+            "protocol_older" => ApiError::new(ErrorCode::UpdateNeeded),
+            "protocol_newer" => ApiError::new(ErrorCode::HqOlder),
             // Anything that is not HQ's own refusal: a proxy's page, an overloaded server.
             "" => ApiError::new(ErrorCode::HqAnswerUnreadable),
             _ => ApiError::new(ErrorCode::HqRefused),
@@ -119,8 +120,12 @@ impl Line {
         if !answer.status.is_success() {
             return Err(answer.refusal());
         }
-        wire::unpack(&answer.body)
-            .map_err(|e| ApiError::new(ErrorCode::HqAnswerUnreadable).detail(e))
+        wire::unpack(&answer.body).map_err(|error| {
+            let greeting = wire::unpack::<Greeting>(&answer.body);
+            let newer = greeting.is_ok_and(|greeting| greeting.protocol > wire::PROTOCOL);
+            let code = if newer { ErrorCode::UpdateNeeded } else { ErrorCode::HqAnswerUnreadable };
+            ApiError::new(code).detail(error)
+        })
     }
 
     /// A signed request to any path of HQ; refusals of the clock are retried with HQ's time, every

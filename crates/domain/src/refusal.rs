@@ -17,6 +17,10 @@ pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
         "document_refused" => {
             ("这条记录的改动无法采用", "the changes to this record cannot be used")
         }
+        "document_harmful" => (
+            "这条记录的改动已损坏，无法采用",
+            "the changes to this record are damaged and cannot be used",
+        ),
         "document_too_large" => ("这条记录太大", "this record is too large"),
         "claim_unreadable" => {
             ("内容无法读取，请更新应用", "it cannot be read; please update the app")
@@ -24,6 +28,10 @@ pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
         "key_reused" => {
             ("编号重复，请重新提交", "its number was used for something else; submit it again")
         }
+        "id_taken" => (
+            "编号已被别的记录占用，请重新提交",
+            "its number stands for another record; submit it again",
+        ),
         "card_already_issued" => ("这张保修卡已经登记过", "this card is registered already"),
         "serial_taken" => {
             let serial = named("serial");

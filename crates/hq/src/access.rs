@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use doorstep_domain::{
+    facts::DocKind,
     id::{DeviceId, OrgId},
     org::{Bucket, OrgTree, Person, access},
     time::UtcMs,
 };
 use doorstep_store::{
     error::Result,
-    ledger::{feed, people},
+    ledger::{
+        feed::{self, Stream},
+        people,
+    },
 };
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -45,6 +49,19 @@ impl Caller {
     /// Whether the person may see the record with this identity.
     pub fn sees(&self, conn: &Connection, id: Uuid) -> Result<bool> {
         Ok(!feed::buckets_of_id(conn, id)?.is_disjoint(&self.buckets))
+    }
+
+    /// Whether the person may see the work order, machine or card with this identity: what photos
+    /// and papers belong to.
+    pub fn sees_record(&self, conn: &Connection, id: Uuid) -> Result<bool> {
+        for kind in [DocKind::WorkOrder, DocKind::Asset, DocKind::Card] {
+            for stream in [Stream::Row, Stream::Doc] {
+                if !feed::buckets_of(conn, stream, kind.name(), id)?.is_disjoint(&self.buckets) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the person works for this store.

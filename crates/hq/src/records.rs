@@ -7,7 +7,7 @@ use doorstep_domain::{
     card::WarrantyCard,
     customer::{Customer, digits_of},
     facts::DocKind,
-    id::{OrgId, PersonId},
+    id::{DeviceId, OrgId, PersonId},
     org::Bucket,
     site::Site,
     time::UtcMs,
@@ -198,5 +198,6 @@ fn actor(conn: &Connection) -> Result<[u8; 16]> {
     let mut actor = [0; 16];
     hex::decode_to_slice(&text, &mut actor)
         .map_err(|error| StoreError::Unreadable { what: "actor", detail: error.to_string() })?;
+    documents::claim_actor(conn, &actor, DeviceId(Uuid::nil()))?;
     Ok(actor)
 }

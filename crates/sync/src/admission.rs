@@ -1,25 +1,30 @@
 //! Whether HQ takes a device's changes into a document.
 //!
 //! Every byte from a device is treated as hostile: sizes are capped before anything is parsed, the
-//! changes are applied to a scratch copy, the result must have the shape of its kind, every field
-//! it touches must be one the writer may write, and the saved bytes must load again to the same
-//! view. Only then are they stored; devices only ever receive stored bytes.
+//! changes are applied to a scratch copy, each operation must be one that an honest edit has, the
+//! result must have the shape of its kind, every field it sets or touches must be one the writer may
+//! write, and the saved bytes must load again to the same view under the same heads. Only then are
+//! they stored; devices only ever receive stored bytes.
+
+use std::collections::BTreeSet;
 
 use doorstep_domain::facts::FactView;
 use thiserror::Error;
 
-use crate::{Document, DocumentError, Heads, wire::Push};
+use crate::{
+    Document, DocumentError, Heads,
+    chunk::{self, ChunkError},
+    document::{Actor, Size},
+    guard::guarded,
+    strict,
+    wire::{CHANGES_LIMIT, Push},
+};
 
-/// The most changes one push may carry.
-const CHANGES_LIMIT: usize = 500;
 /// The most bytes one change may have. A change of one edit has about 120.
 const CHANGE_BYTES_LIMIT: usize = 256 * 1024;
-/// The most bytes a saved document may have. A rich one after 1,000 edits has 28 KB.
-const DOCUMENT_BYTES_LIMIT: usize = 1024 * 1024;
-/// automerge's chunk header: four magic bytes, four of checksum, then the type; 1 is a plain
-/// change. Deflated chunks (type 2) are refused: 388 KB of one inflated to 896 MB.
-const CHUNK_TYPE_AT: usize = 8;
-const PLAIN_CHANGE: u8 = 1;
+/// The most a document may hold, undeflated. A rich one after 1,000 edits has 28 KB saved and about
+/// 5,000 operations.
+const SIZE_LIMIT: Size = Size { operations: 100_000, changes: 20_000, bytes: 1024 * 1024 };
 
 /// Changes that HQ may store.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub struct Admitted {
     pub view: FactView,
     /// The changes alone, for devices that hold the document already.
     pub changes: Vec<u8>,
+    /// Who wrote the changes.
+    pub actors: BTreeSet<Actor>,
     /// Fields whose value or rivals differ from before, as `(section, key)`.
     pub touched: Vec<(String, String)>,
 }
@@ -92,31 +99,46 @@ pub fn admit(
     may_write: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Admitted, AdmissionError> {
     check_sizes(push)?;
+    guarded(|| Ok(try_out(push, current, may_write)))?
+}
+
+fn try_out(
+    push: &Push,
+    current: Option<&[u8]>,
+    may_write: &dyn Fn(&str, &str) -> bool,
+) -> Result<Admitted, AdmissionError> {
     let scratch = match current {
         Some(snapshot) => Document::open(push.kind, push.doc, snapshot, [])?,
         None => Document::empty(push.kind, push.doc),
     };
     let before = scratch.view()?;
-    let mut merged = scratch.apply(&push.changes)?;
+    let applied = strict::apply(scratch, &push.changes)?;
+    let mut merged = applied.document;
     let view = merged.view()?;
     check_identity(push, &view)?;
     let touched = touched_fields(&before, &view);
-    for (section, key) in &touched {
+    // Both: an operation may leave the view as it is, and may take away what it does not name.
+    for (section, key) in applied.written.iter().chain(&touched) {
         let fixed_at_birth = current.is_none() && section == "about";
         if !fixed_at_birth && !may_write(section, key) {
             let (section, key) = (section.clone(), key.clone());
             return Err(AdmissionError::NotAllowed { section, key });
         }
     }
-    let snapshot = merged.save();
-    if snapshot.len() > DOCUMENT_BYTES_LIMIT {
+    let size = merged.size();
+    if size.operations > SIZE_LIMIT.operations
+        || size.changes > SIZE_LIMIT.changes
+        || size.bytes > SIZE_LIMIT.bytes
+    {
         return Err(AdmissionError::TooLarge { index: push.changes.len().saturating_sub(1) });
     }
-    if Document::open(push.kind, push.doc, &snapshot, [])?.view()? != view {
+    let (snapshot, heads) = (merged.save(), merged.heads());
+    let mut again = Document::open(push.kind, push.doc, &snapshot, [])?;
+    if again.view()? != view || again.heads() != heads {
         return Err(AdmissionError::Unstable);
     }
     let changes = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
-    Ok(Admitted { snapshot, heads: merged.heads(), view, changes, touched })
+    Ok(Admitted { snapshot, heads, view, changes, actors: applied.actors, touched })
 }
 
 fn check_sizes(push: &Push) -> Result<(), AdmissionError> {
@@ -127,9 +149,10 @@ fn check_sizes(push: &Push) -> Result<(), AdmissionError> {
         if change.len() > CHANGE_BYTES_LIMIT {
             return Err(AdmissionError::TooLarge { index });
         }
-        if change.get(CHUNK_TYPE_AT) != Some(&PLAIN_CHANGE) {
-            return Err(AdmissionError::NotPlain { index });
-        }
+        chunk::check(change).map_err(|error| match error {
+            ChunkError::NotPlain => AdmissionError::NotPlain { index },
+            ChunkError::TooManyRows => AdmissionError::TooLarge { index },
+        })?;
     }
     Ok(())
 }

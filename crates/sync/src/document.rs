@@ -1,8 +1,8 @@
 //! One automerge document per record, seen only as sections of keyed scalars.
 
 use automerge::{
-    ActorId, AutoCommit, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value,
-    ValueRef, transaction::CommitOptions, transaction::Transactable,
+    ActorId, AutoCommit, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value, ValueRef,
+    transaction::CommitOptions, transaction::Transactable,
 };
 use doorstep_domain::{
     facts::{DocKind, Fact, FactView, FieldEdit, Scalar},
@@ -46,7 +46,15 @@ pub enum DocumentError {
 pub struct Document {
     id: Uuid,
     kind: DocKind,
-    inner: AutoCommit,
+    pub(crate) inner: AutoCommit,
+}
+
+/// What a document costs whoever loads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) operations: u64,
+    pub(crate) changes: u64,
+    pub(crate) bytes: usize,
 }
 
 impl Heads {
@@ -184,22 +192,6 @@ impl Document {
         })
     }
 
-    /// Applies changes one by one, each an uncompressed change chunk.
-    pub fn apply(mut self, changes: &[impl AsRef<[u8]>]) -> Result<Document, DocumentError> {
-        guarded(move || {
-            let parsed: Vec<Change> = changes
-                .iter()
-                .map(|bytes| Change::from_bytes(bytes.as_ref().to_vec()).map_err(unreadable))
-                .collect::<Result<_, _>>()?;
-            self.inner.apply_changes(parsed).map_err(unreadable)?;
-            if self.inner.get_missing_deps(&[]).is_empty() {
-                Ok(self)
-            } else {
-                Err(DocumentError::MissingChanges)
-            }
-        })
-    }
-
     /// The newest changes.
     pub fn heads(&mut self) -> Heads {
         Heads::from_hashes(self.inner.get_heads())
@@ -217,6 +209,14 @@ impl Document {
             let changes = self.inner.get_changes(&heads.to_hashes());
             Ok(changes.iter().map(|change| change.raw_bytes().to_vec()).collect())
         })
+    }
+
+    /// How large the document is: operations ever made, changes, and bytes before any deflating.
+    /// The saved bytes alone tell little: deflated, a thousand equal letters are a few bytes.
+    pub(crate) fn size(&mut self) -> Size {
+        let stats = self.inner.stats();
+        let bytes = self.inner.save_nocompress().len();
+        Size { operations: stats.num_ops, changes: stats.num_changes, bytes }
     }
 
     /// The bytes of every change after `heads` (not `save_incremental`, which repeats the whole
@@ -302,7 +302,7 @@ fn to_automerge(value: &Scalar) -> ScalarValue {
     }
 }
 
-fn from_automerge(value: &ScalarValue) -> Option<Scalar> {
+pub(crate) fn from_automerge(value: &ScalarValue) -> Option<Scalar> {
     match value {
         ScalarValue::Null => Some(Scalar::Null),
         ScalarValue::Boolean(yes) => Some(Scalar::Bool(*yes)),
@@ -312,6 +312,6 @@ fn from_automerge(value: &ScalarValue) -> Option<Scalar> {
     }
 }
 
-fn unreadable(error: impl std::fmt::Display) -> DocumentError {
+pub(crate) fn unreadable(error: impl std::fmt::Display) -> DocumentError {
     DocumentError::Unreadable(error.to_string())
 }

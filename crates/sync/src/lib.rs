@@ -17,9 +17,11 @@
 //!    they belong to what it asked ([`client::absorb`]) and commits both with the new cursor.
 
 mod guard;
+mod strict;
 
 pub mod admission;
 pub mod auth;
+pub mod chunk;
 pub mod client;
 pub mod document;
 pub mod server;

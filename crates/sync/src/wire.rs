@@ -9,15 +9,24 @@ use doorstep_domain::{
     time::UtcMs,
     trust::Signed,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
+};
 use serde_bytes::{ByteArray, ByteBuf};
 use sha2::{Digest, Sha256};
+use std::{fmt, marker::PhantomData};
 use thiserror::Error;
 use uuid::Uuid;
 
 /// The version of this protocol. A side that meets a higher one keeps its work and asks for an
 /// update; it never guesses.
 pub const PROTOCOL: u16 = 1;
+
+/// The oldest protocol that HQ still answers. It rises when a message, a document kind or a kind of
+/// feed item comes that an older side could not pass over; fields, row kinds and words inside a row
+/// may come without.
+pub const OLDEST_PROTOCOL: u16 = 1;
 
 /// The most a decoded message may hold, in bytes. A full first-sync page is under 4 MiB.
 pub const MESSAGE_LIMIT: usize = 16 * 1024 * 1024;
@@ -52,7 +61,11 @@ pub struct SyncRequest {
     /// The version of the key list the device holds.
     pub key_list: u64,
     /// Documents the device wants again in full, because HQ refused its changes to them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "at_most::<WANT_LIMIT, _, _>"
+    )]
     pub want: Vec<Uuid>,
     /// One sum over everything HQ told the device to hold; absent while nothing is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +73,13 @@ pub struct SyncRequest {
     /// Parts in which the sums differed, with everything the device holds there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compare: Vec<HeldPart>,
+}
+
+/// What every message of every version says: read alone when the rest cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Greeting {
+    /// The protocol of the sender.
+    pub protocol: u16,
 }
 
 /// The most documents one request may want.
@@ -88,6 +108,11 @@ pub struct HeldItem {
     /// The head of the mark of what is held.
     pub mark: ByteArray<8>,
 }
+/// The most pushes, and the most claims, that one batch may carry. A device seals 500 of both
+/// together.
+pub const BATCH_LIMIT: usize = 2_000;
+/// The most changes one push may carry: a batch of edits that are all about one document.
+pub const CHANGES_LIMIT: usize = 500;
 
 /// Edits and claims under one number; sealed once, re-sent unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -97,8 +122,10 @@ pub struct Batch {
     /// Hash of the sealed bytes of the batch before; zero for the first.
     pub previous: Hash,
     /// Changes to documents.
+    #[serde(deserialize_with = "at_most::<BATCH_LIMIT, _, _>")]
     pub pushes: Vec<Push>,
     /// Claims for HQ to decide, in the order they were made.
+    #[serde(deserialize_with = "at_most::<BATCH_LIMIT, _, _>")]
     pub commands: Vec<Command>,
 }
 
@@ -110,6 +137,7 @@ pub struct Push {
     /// Its kind; decides its sections.
     pub kind: DocKind,
     /// Uncompressed automerge changes in the order they were made.
+    #[serde(deserialize_with = "at_most::<CHANGES_LIMIT, _, _>")]
     pub changes: Vec<ByteBuf>,
 }
 
@@ -274,6 +302,37 @@ pub enum FeedItem {
         /// Its identity.
         id: Uuid,
     },
+}
+
+/// Reads a list that ends after `LIMIT` items: an empty item takes one byte on the line and many in
+/// memory, so a compressed message of a kilobyte could fill half a gigabyte.
+fn at_most<'de, const LIMIT: usize, D, T>(source: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Items<const LIMIT: usize, T>(PhantomData<T>);
+
+    impl<'de, const LIMIT: usize, T: Deserialize<'de>> Visitor<'de> for Items<LIMIT, T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {LIMIT} items")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut source: A) -> Result<Vec<T>, A::Error> {
+            let mut items = Vec::new();
+            while let Some(item) = source.next_element()? {
+                if items.len() == LIMIT {
+                    return Err(A::Error::invalid_length(LIMIT + 1, &self));
+                }
+                items.push(item);
+            }
+            Ok(items)
+        }
+    }
+
+    source.deserialize_seq(Items::<LIMIT, T>(PhantomData))
 }
 
 /// Why a message cannot be read.

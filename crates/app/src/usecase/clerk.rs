@@ -149,7 +149,8 @@ pub async fn board(app: &Arc<App>, input: BoardInput) -> ApiResult<BoardView> {
             let open_claims = OpenClaims::read(conn)?;
             let mut rows = Vec::new();
             for entry in device::agenda(conn, day)? {
-                let (row, visit) = visit_record::read_visit(conn, entry.visit, &open_claims, now)?;
+                let line = visit_record::read_visit(conn, entry.visit, &open_claims, now);
+                let Some((row, visit)) = ApiError::left_out(line)? else { continue };
                 let crew = visit.crew.iter().map(|id| crew_name(conn, *id)).collect();
                 rows.push(BoardRow { row, crew, work_orders: visit.work_orders });
             }
@@ -273,10 +274,9 @@ fn open_tasks(conn: &Connection) -> ApiResult<Vec<Task>> {
 
 /// Undecided first, by harm and deadline; a decision of this device counts before HQ has answered.
 fn all_tasks(conn: &Connection) -> ApiResult<Vec<Task>> {
-    let mut tasks: Vec<Task> = device::rows_of_kind(conn, "task")?
-        .iter()
-        .map(|row| Ok(row.record()?))
-        .collect::<ApiResult<_>>()?;
+    // A task in words that this version does not know is another version's to decide.
+    let mut tasks: Vec<Task> =
+        device::rows_of_kind(conn, "task")?.iter().filter_map(|row| row.record().ok()).collect();
     for command in device::commands_of_kind(conn, "task_decide")? {
         if command.decision.is_none()
             && let Ok(Claim::TaskDecide(decided)) = serde_json::from_str(&command.claim)

@@ -15,7 +15,12 @@ use std::sync::Arc;
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiResult, session::required_row, usecase::visit_record};
+use crate::{
+    app::App,
+    error::{ApiError, ApiResult},
+    session::required_row,
+    usecase::visit_record,
+};
 
 /// Which customer.
 #[derive(Debug, Serialize, Deserialize, TS)]
@@ -117,7 +122,8 @@ fn of_kind<T: serde::de::DeserializeOwned>(
     kind: &'static str,
 ) -> ApiResult<Vec<T>> {
     let linked = device::linked(conn, customer, kind)?;
-    linked.into_iter().map(|id| required_row(conn, kind, id)).collect()
+    let records = linked.into_iter().map(|id| ApiError::left_out(required_row(conn, kind, id)));
+    records.filter_map(Result::transpose).collect()
 }
 
 fn line_of(conn: &Connection, order: &WorkOrder) -> ApiResult<WorkOrderLine> {

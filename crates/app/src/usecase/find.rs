@@ -73,8 +73,9 @@ pub async fn find(app: &Arc<App>, input: FindInput) -> ApiResult<FindView> {
             hits.iter()
                 .map(|hit| {
                     let id: Uuid = hit.id.parse().map_err(ApiError::internal)?;
-                    describe(conn, &hit.kind, id)
+                    ApiError::left_out(describe(conn, &hit.kind, id))
                 })
+                .filter_map(Result::transpose)
                 .collect::<ApiResult<Vec<Found>>>()
         })
         .await?;

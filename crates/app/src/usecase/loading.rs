@@ -13,7 +13,13 @@ use std::sync::Arc;
 use ts_rs::TS;
 
 pub use super::today::TodayInput;
-use crate::{app::App, bundles, error::ApiResult, session::required_row, usecase::visit_record};
+use crate::{
+    app::App,
+    bundles,
+    error::{ApiError, ApiResult},
+    session::required_row,
+    usecase::visit_record,
+};
 
 /// The load list of a day (装车清单).
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -38,12 +44,14 @@ pub async fn load_list(app: &Arc<App>, input: TodayInput) -> ApiResult<LoadView>
             let vocabulary = bundles::book_on(conn, "vocabulary", today, Vocabulary::from_json)?;
             let mut legs: Vec<(VisitId, Leg)> = Vec::new();
             for entry in device::agenda(conn, day)? {
-                let visit = visit_record::visit_as_known(conn, entry.visit)?;
+                let visit = visit_record::visit_as_known(conn, entry.visit);
+                let Some(visit) = ApiError::left_out(visit)? else { continue };
                 if visit.state.is_over() {
                     continue;
                 }
                 for order in &visit.work_orders {
-                    let order: WorkOrder = required_row(conn, "work_order", order.0)?;
+                    let order = required_row::<WorkOrder>(conn, "work_order", order.0);
+                    let Some(order) = ApiError::left_out(order)? else { continue };
                     let planned = order.legs.into_iter().filter(|leg| leg.visit == Some(visit.id));
                     legs.extend(planned.map(|leg| (visit.id, leg)));
                 }

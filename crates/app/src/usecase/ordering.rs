@@ -128,7 +128,7 @@ pub async fn payment_record(app: &Arc<App>, input: PaymentInput) -> ApiResult<Or
 pub(crate) fn orders_of(conn: &Connection, work_order: WorkOrderId) -> ApiResult<Vec<FiledOrder>> {
     let mut orders: Vec<CombinedOrder> = Vec::new();
     for id in device::linked(conn, work_order.0, "order")? {
-        orders.push(required_row(conn, "order", id)?);
+        orders.extend(ApiError::left_out(required_row(conn, "order", id))?);
     }
     for command in device::commands_of_kind(conn, "order_file")? {
         if let Ok(Claim::OrderFile(file)) = serde_json::from_str(&command.claim)

@@ -15,7 +15,7 @@ use ts_rs::TS;
 
 use crate::{
     app::App,
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     session::{self, required_row},
     usecase::{
         record_state::{self, RecordState},
@@ -96,14 +96,15 @@ pub async fn crew_list(app: &Arc<App>, input: CrewInput) -> ApiResult<CrewView> 
             };
             let mut busy: Vec<PersonId> = Vec::new();
             for entry in device::agenda(conn, day)? {
-                let visit = visit_record::visit_as_known(conn, entry.visit)?;
+                let visit = visit_record::visit_as_known(conn, entry.visit);
+                let Some(visit) = ApiError::left_out(visit)? else { continue };
                 if !visit.state.is_over() {
                     busy.extend(visit.crew);
                 }
             }
             let mut people = Vec::new();
             for row in device::rows_of_kind(conn, "person")? {
-                let person: Person = row.record()?;
+                let Ok(person) = row.record::<Person>() else { continue };
                 let of_store = store.is_none_or(|store| person.org == store);
                 if person.role == Role::Engineer && person.is_active(day) && of_store {
                     people.push(member(person, &busy, day));

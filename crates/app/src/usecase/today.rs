@@ -202,7 +202,8 @@ pub async fn today(app: &Arc<App>, input: TodayInput) -> ApiResult<TodayView> {
             let open = OpenClaims::read(conn)?;
             let visits = device::agenda(conn, day)?
                 .into_iter()
-                .map(|entry| Ok(read_visit(conn, entry.visit, &open, time.at)?.0))
+                .map(|entry| ApiError::left_out(read_visit(conn, entry.visit, &open, time.at)))
+                .filter_map(|line| line.map(|line| line.map(|(row, _)| row)).transpose())
                 .collect::<ApiResult<Vec<VisitRow>>>()?;
             let done = visits.iter().filter(|row| row.state.is_over()).count();
             Ok(TodayView { day, time, visits, done: u32::try_from(done).unwrap_or(u32::MAX) })

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{
-    error::ApiResult,
+    error::{ApiError, ApiResult},
     session::{self, required_row},
     usecase::{
         machines, record_state,
@@ -142,7 +142,8 @@ fn unanswered_steps(conn: &Connection, order: Uuid, by: PersonId) -> ApiResult<V
 pub(crate) fn visit_of(conn: &Connection, order: WorkOrderId) -> ApiResult<Option<VisitId>> {
     let mut visits = device::linked(conn, order.0, "visit")?
         .into_iter()
-        .map(|id| required_row::<Visit>(conn, "visit", id))
+        .map(|id| ApiError::left_out(required_row::<Visit>(conn, "visit", id)))
+        .filter_map(Result::transpose)
         .collect::<ApiResult<Vec<Visit>>>()?;
     visits.sort_by_key(|visit| visit.slot.start);
     Ok(visits.last().map(|visit| visit.id))

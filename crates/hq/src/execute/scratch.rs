@@ -26,7 +26,7 @@ use serde_bytes::ByteBuf;
 /// The most address space of a worker, in bytes. A document of the largest size takes about 30 MiB.
 const MEMORY_LIMIT: u64 = 512 * 1024 * 1024;
 /// How long one push may take; an ordinary one takes under a millisecond.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(3);
 /// The most bytes of one message between server and worker.
 const MESSAGE_LIMIT: u32 = 64 * 1024 * 1024;
 
@@ -41,6 +41,8 @@ pub struct Tried {
     pub view: String,
     /// The changes alone.
     pub changes: ByteBuf,
+    /// Who wrote the changes.
+    pub actors: Vec<[u8; 16]>,
     /// Fields whose value or rivals differ from before.
     pub touched: Vec<(String, String)>,
 }
@@ -88,7 +90,8 @@ impl Scratch {
     /// Tries a push of somebody with this role on the stored snapshot of its document.
     ///
     /// # Errors
-    /// [`Refused`] says why HQ may not store it; a worker that died or took too long is one reason.
+    /// [`Refused`] says why HQ may not store it; that the worker died of it or took too long is one
+    /// reason, under the code `document_harmful`.
     pub fn admit(
         &self,
         push: &Push,
@@ -100,10 +103,18 @@ impl Scratch {
         let question = Question { push: push.clone(), role, snapshot };
         let question = encode(&question).map_err(|error| unusable(error.to_string()))?;
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        // Once more with a fresh worker: the first may have died for a reason of its own.
+        // A worker that stood idle may have ended for a reason of its own; a fresh one has only this.
+        let stood_idle = worker.is_some();
         let answer = ask(&mut worker, program, &question)
-            .or_else(|_| ask(&mut worker, program, &question))
-            .map_err(|error| unusable(format!("the worker ended: {error}")))?;
+            .or_else(
+                |error| {
+                    if stood_idle { ask(&mut worker, program, &question) } else { Err(error) }
+                },
+            )
+            .map_err(|error| Refused {
+                code: "document_harmful".to_owned(),
+                detail: format!("the worker ended: {error}"),
+            })?;
         rmp::<Result<Tried, Refused>>(&answer)?
     }
 }
@@ -173,6 +184,9 @@ fn start(program: &Path) -> io::Result<Worker> {
 pub fn work(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     let limit = Rlimit { current: Some(MEMORY_LIMIT), maximum: Some(MEMORY_LIMIT) };
     setrlimit(Resource::As, limit)?;
+    // What the library says when it panics may hold pieces of a document, which no log may have; the
+    // refusal tells HQ all it needs.
+    std::panic::set_hook(Box::new(|_| {}));
     loop {
         let question = match read_message(&mut input) {
             Ok(question) => question,
@@ -202,6 +216,7 @@ fn try_out(push: &Push, role: Role, snapshot: Option<&[u8]>) -> Result<Tried, Re
         heads: ByteBuf::from(admitted.heads.0),
         view,
         changes: ByteBuf::from(admitted.changes),
+        actors: admitted.actors.into_iter().collect(),
         touched: admitted.touched,
     })
 }

@@ -12,15 +12,15 @@ use doorstep_domain::{facts::DocKind, time::UtcMs, trust::Signed};
 use doorstep_store::ledger::{
     chain::{self, Link},
     documents,
-    feed::{self, News, NewsPage, PageRequest},
+    feed::{self, News, NewsPage, PageRequest, Stream},
     people,
 };
 use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
     wire::{
-        BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest, SyncResponse,
-        WANT_LIMIT, encode, pack, unpack,
+        BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, OLDEST_PROTOCOL, PROTOCOL, Page,
+        SyncRequest, SyncResponse, WANT_LIMIT, encode, pack, unpack,
     },
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -50,16 +50,27 @@ pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<
     let answer = hq
         .on_ledger(move |hq, conn| {
             let caller = claimed.verify(conn, now)?;
-            let request: SyncRequest = unpack(&body)?;
-            if request.protocol > PROTOCOL {
-                let code = "protocol_newer";
-                return Err(Refused::bad_request(code, format!("HQ speaks {PROTOCOL}")));
-            }
+            let request = read(&body)?;
             Ok(pack(&exchange(hq, conn, &caller, &request, now)?)?)
         })
         .await?;
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Ok((StatusCode::OK, kind, Body::from(answer)).into_response())
+}
+
+/// A request that HQ understands; the protocol is told apart even where the rest cannot be read.
+fn read(body: &[u8]) -> Result<SyncRequest, Refused> {
+    let request = unpack::<SyncRequest>(body);
+    let greeting = || unpack::<Greeting>(body).map_or(PROTOCOL, |greeting| greeting.protocol);
+    let protocol = request.as_ref().map_or_else(|_| greeting(), |request| request.protocol);
+    let speaks = format!("HQ speaks {OLDEST_PROTOCOL} to {PROTOCOL}");
+    if protocol > PROTOCOL {
+        return Err(Refused::bad_request("protocol_newer", speaks));
+    }
+    if protocol < OLDEST_PROTOCOL {
+        return Err(Refused::bad_request("protocol_older", speaks));
+    }
+    Ok(request?)
 }
 
 fn exchange(
@@ -213,7 +224,8 @@ fn wanted(
     let mut items = Vec::new();
     for id in request.want.iter().take(WANT_LIMIT) {
         let Some(stored) = documents::get(conn, *id)? else { continue };
-        if feed::buckets_of_id(conn, *id)?.is_disjoint(&caller.buckets) {
+        let buckets = feed::buckets_of(conn, Stream::Doc, stored.kind.name(), *id)?;
+        if buckets.is_disjoint(&caller.buckets) {
             continue;
         }
         items.push(FeedItem::Doc {

@@ -80,8 +80,12 @@ pub(super) async fn create(
     let offset = hq
         .on_ledger(move |hq, conn| {
             let caller = claimed.verify(conn, now)?;
-            if !caller.sees(conn, announced.subject)? {
+            if !caller.sees_record(conn, announced.subject)? {
                 return Err(Refused::new(StatusCode::NOT_FOUND, "subject_unknown", ""));
+            }
+            // Knowing a hash is not having the bytes: those of others are not shared by its name.
+            if !may_share(conn, &caller, &announced.hash)? {
+                return Err(Refused::new(StatusCode::CONFLICT, "medium_elsewhere", ""));
             }
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let upload = Upload {
@@ -206,14 +210,25 @@ pub(super) async fn download(
 
 /// Unknown and forbidden look the same.
 fn check_may_see(conn: &Connection, caller: &Caller, hash: &str) -> Result<(), Refused> {
-    if tus::is_hash(hash) {
-        for used in uploads::uses(conn, hash)? {
-            if caller.sees(conn, used.subject)? {
-                return Ok(());
-            }
-        }
+    if tus::is_hash(hash) && sees_use(conn, caller, &uploads::uses(conn, hash)?)? {
+        return Ok(());
     }
     Err(Refused::not_found("medium"))
+}
+
+/// Whether nobody has announced this medium yet, or the person sees a record it belongs to.
+fn may_share(conn: &Connection, caller: &Caller, hash: &str) -> Result<bool, Refused> {
+    let uses = uploads::uses(conn, hash)?;
+    Ok(uses.is_empty() || sees_use(conn, caller, &uses)?)
+}
+
+fn sees_use(conn: &Connection, caller: &Caller, uses: &[UploadUse]) -> Result<bool, Refused> {
+    for used in uses {
+        if caller.sees_record(conn, used.subject)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 struct Offset {

@@ -67,7 +67,7 @@ impl Announced {
         let subject = field("subject")?
             .parse()
             .map_err(|_| Refused::bad_request("message_unreadable", "not a subject"))?;
-        let label = metadata.get("label").cloned().unwrap_or_default();
+        let label = if metadata.contains_key("label") { field("label")? } else { String::new() };
         Ok(Announced { hash, length, subject, kind: field("kind")?, label, mime: field("mime")? })
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     documents,
     held::{self, Held},
-    projection,
+    projection::{self, Unreadable},
 };
 use crate::{error::Result, held::row_mark};
 
@@ -47,8 +47,8 @@ pub enum FeedEntry {
 
 /// Applies a page in order and brings the projections up to date; the caller writes the cursor in
 /// the same transaction. A row older than the one held changes nothing, so a repeated page is
-/// harmless.
-pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
+/// harmless. Tells which rows this version keeps but cannot read.
+pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreadable> {
     let mut touched = projection::Touched::default();
     let mut held = Held::open(tx)?;
     for entry in entries {

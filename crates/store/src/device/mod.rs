@@ -43,7 +43,7 @@ pub use outbox::{
     restore_edit, retry_edit, stale_documents, stale_edits, undecided_commands, unsettled_edits,
     waiting,
 };
-pub use projection::{AgendaRow, agenda, agenda_days, digest, linked, rebuild};
+pub use projection::{AgendaRow, Unreadable, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};
 pub use rows::{Row, row, rows_of_kind};
 pub use settings::{put_setting, remove_setting, setting};

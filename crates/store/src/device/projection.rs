@@ -13,7 +13,7 @@ use rusqlite::{Connection, Transaction, params};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::rows::row;
@@ -32,6 +32,10 @@ pub struct AgendaRow {
     /// End of its slot, UTC ms.
     pub ends_at: i64,
 }
+
+/// How many rows of each kind this version cannot read: a newer HQ wrote them in words it does not
+/// know.
+pub type Unreadable = BTreeMap<String, u32>;
 
 /// Rows whose projections must be brought up to date.
 #[derive(Debug, Default)]
@@ -74,7 +78,7 @@ pub fn linked(conn: &Connection, parent: Uuid, kind: &str) -> Result<Vec<Uuid>> 
 }
 
 /// Drops every projection and derives it again from HQ's rows.
-pub fn rebuild(tx: &Transaction<'_>) -> Result<()> {
+pub fn rebuild(tx: &Transaction<'_>) -> Result<Unreadable> {
     clear(tx)?;
     let mut touched = Touched::default();
     let mut statement = tx.prepare("SELECT kind, id FROM hq_row ORDER BY kind, id")?;
@@ -111,12 +115,17 @@ pub(super) fn clear(tx: &Transaction<'_>) -> Result<()> {
 }
 
 /// Derives the projections of the touched rows, and of cards and machines whose customer changed.
-pub(super) fn refresh(tx: &Transaction<'_>, touched: &Touched) -> Result<()> {
+pub(super) fn refresh(tx: &Transaction<'_>, touched: &Touched) -> Result<Unreadable> {
+    let mut unreadable = Unreadable::new();
     let mut searchable = touched.0.clone();
     for (kind, id) in &touched.0 {
         tx.prepare_cached("DELETE FROM link WHERE kind = ?1 AND id = ?2")?
             .execute(params![kind, id])?;
-        for parent in parents(tx, kind, *id)? {
+        let parents = parents(tx, kind, *id)?;
+        if parents.is_empty() && matches!(kind.as_str(), "visit" | "order") {
+            unread(tx, kind, *id, &mut unreadable)?;
+        }
+        for parent in parents {
             tx.prepare_cached("INSERT OR IGNORE INTO link (parent, kind, id) VALUES (?1, ?2, ?3)")?
                 .execute(params![parent, kind, id])?;
         }
@@ -132,7 +141,18 @@ pub(super) fn refresh(tx: &Transaction<'_>, touched: &Touched) -> Result<()> {
         }
     }
     for (kind, id) in &searchable {
-        index(tx, kind, *id)?;
+        let found = index(tx, kind, *id)?;
+        if !found && matches!(kind.as_str(), "customer" | "card" | "asset" | "work_order") {
+            unread(tx, kind, *id, &mut unreadable)?;
+        }
+    }
+    Ok(unreadable)
+}
+
+/// Counts a row that is here and that no projection could read.
+fn unread(conn: &Connection, kind: &str, id: Uuid, unreadable: &mut Unreadable) -> Result<()> {
+    if row(conn, kind, id)?.is_some() {
+        *unreadable.entry(kind.to_owned()).or_default() += 1;
     }
     Ok(())
 }
@@ -199,10 +219,12 @@ struct Words {
     recency: i64,
 }
 
-fn index(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<()> {
+/// Writes what a record is found by; tells whether there is anything.
+fn index(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<bool> {
     let id_text = id.to_string();
     let Some(words) = words_of(tx, kind, id)? else {
-        return Ok(search::remove(tx, kind, &id_text)?);
+        search::remove(tx, kind, &id_text)?;
+        return Ok(false);
     };
     let serials: Vec<&str> = words.serials.iter().map(String::as_str).collect();
     search::index(
@@ -218,12 +240,12 @@ fn index(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<()> {
             updated_at: UtcMs(words.recency),
         },
     )?;
-    Ok(())
+    Ok(true)
 }
 
 fn words_of(conn: &Connection, kind: &str, id: Uuid) -> Result<Option<Words>> {
     Ok(match kind {
-        "customer" => match row(conn, kind, id)? {
+        "customer" => match record::<Customer>(conn, kind, id)? {
             Some(_) => Some(of_customer(conn, Some(id))?),
             None => None,
         },
@@ -269,6 +291,8 @@ fn of_customer(conn: &Connection, customer: Option<Uuid>) -> Result<Words> {
     }))
 }
 
+/// A record that cannot be read (a newer HQ wrote it in words this version does not know) is in no
+/// list; its row is kept and stops nothing else.
 fn record<T: DeserializeOwned>(conn: &Connection, kind: &str, id: Uuid) -> Result<Option<T>> {
-    row(conn, kind, id)?.map(|row| row.record()).transpose()
+    Ok(row(conn, kind, id)?.and_then(|row| row.record().ok()))
 }

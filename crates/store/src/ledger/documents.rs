@@ -178,6 +178,27 @@ fn changes_after(
     Ok(bytes)
 }
 
+/// Takes an actor for a device, HQ's own being nil; `false` when it is another's.
+pub fn claim_actor(conn: &Connection, actor: &[u8; 16], device: DeviceId) -> Result<bool> {
+    conn.prepare_cached("INSERT OR IGNORE INTO doc_actor (actor, device) VALUES (?1, ?2)")?
+        .execute(params![actor, Key(device.0)])?;
+    let holder: Key = conn
+        .prepare_cached("SELECT device FROM doc_actor WHERE actor = ?1")?
+        .query_row([actor], |row| row.get(0))?;
+    Ok(holder.0 == device.0)
+}
+
+/// How many pushes of a device have ended the process they were tried in since `since`.
+pub fn harmful_pushes(conn: &Connection, device: DeviceId, since: UtcMs) -> Result<u64> {
+    let count: i64 = conn
+        .prepare_cached(
+            "SELECT count(*) FROM refused_push
+             WHERE code = 'document_harmful' AND device = ?1 AND at > ?2",
+        )?
+        .query_row(params![Key(device.0), since.0], |row| row.get(0))?;
+    Ok(to_u64(count))
+}
+
 /// Keeps refused changes.
 pub fn keep_refused(conn: &Connection, refused: &RefusedPush<'_>) -> Result<()> {
     conn.prepare_cached(

@@ -134,6 +134,24 @@ pub fn buckets_of_id(conn: &Connection, id: Uuid) -> Result<BTreeSet<Bucket>> {
     found.map(|bucket| Ok(Bucket(bucket?))).collect()
 }
 
+/// Whether anybody ever heard of anything with this identity.
+pub fn is_known(conn: &Connection, id: Uuid) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM feed INDEXED BY feed_by_item WHERE id = ?1 LIMIT 1")?
+        .exists([Key(id)])?)
+}
+
+/// Whether an identity stands for something else than a `kind`. Access hangs on identities, so one
+/// identity must never stand for two things: whoever named a record of its own after another's
+/// would see that one too.
+pub fn stands_for_another(conn: &Connection, id: Uuid, kind: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT 1 FROM feed INDEXED BY feed_by_item WHERE id = ?1 AND kind <> ?2 LIMIT 1",
+        )?
+        .exists(params![Key(id), kind])?)
+}
+
 /// Moves an item to a new stamp in exactly these buckets and returns the stamp. A bucket that heard
 /// of it before and is not named keeps a `gone` entry, so that its readers remove the item.
 pub fn publish(

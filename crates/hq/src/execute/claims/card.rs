@@ -24,7 +24,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{super::Desk, executed, outside, raise, refused, refused_for};
+use super::{super::Desk, executed, id_taken, outside, raise, refused, refused_for};
 use crate::{
     home::Home,
     keys,
@@ -53,6 +53,12 @@ pub(super) fn issue(desk: &Desk<'_>, command: &Command, claim: &IssueCard) -> Re
     }
     if records::load::<WarrantyCard>(desk.conn, kind::CARD, card.id.0)?.is_some() {
         return Ok(refused("card_already_issued", []));
+    }
+    let customer = claim.new_customer.as_ref().map(|customer| (customer.id.0, kind::CUSTOMER));
+    for (id, kind) in [Some((card.id.0, kind::CARD)), customer].into_iter().flatten() {
+        if let Some(taken) = id_taken(desk, id, kind)? {
+            return Ok(taken);
+        }
     }
     if let Some(refusal) = counter_code_of_another(desk, claim)? {
         return Ok(refusal);

@@ -11,7 +11,7 @@ use doorstep_store::{error::Result, ledger::loaners};
 use doorstep_sync::wire::Command;
 use serde_json::json;
 
-use super::{super::Desk, executed, outside, raise, refused, refused_for};
+use super::{super::Desk, executed, id_taken, outside, raise, refused, refused_for};
 use crate::records::{self, kind};
 
 /// Lends a loaner: one machine, one customer at a time.
@@ -25,6 +25,9 @@ pub(super) fn issue(desk: &Desk<'_>, claim: &IssueLoaner) -> Result<Decision> {
     }
     if loan.returned.is_some() || !desk.caller.sees(desk.conn, loan.customer.0)? {
         return Ok(refused("not_allowed", []));
+    }
+    if let Some(taken) = id_taken(desk, loan.id.0, kind::LOAN)? {
+        return Ok(taken);
     }
     if records::load::<Loan>(desk.conn, kind::LOAN, loan.id.0)?.is_some() {
         return Ok(refused("loan_already_issued", []));
@@ -48,6 +51,9 @@ pub(super) fn take_back(
     };
     if let Some(refusal) = outside(desk, loan.store) {
         return Ok(refusal);
+    }
+    if !desk.caller.sees(desk.conn, loan.id.0)? {
+        return Ok(refused("loan_unknown", []));
     }
     if let Err(error) = loan.take_back(claim.back.clone()) {
         return Ok(refused_for("loan_unsound", &error.words()));

@@ -24,10 +24,14 @@ use doorstep_domain::{
 };
 use doorstep_store::{
     error::{Result, StoreError},
-    ledger::commands::{self, Decided},
+    ledger::{
+        commands::{self, Decided},
+        feed,
+    },
 };
 use doorstep_sync::wire::{Command, CommandAnswer};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     Desk,
@@ -115,6 +119,12 @@ fn executed(result: Value) -> Decision {
 /// Whether a store's business is this person's; otherwise the refusal.
 fn outside(desk: &Desk<'_>, store: OrgId) -> Option<Decision> {
     (!desk.caller.works_for(store)).then(|| refused("not_allowed", []))
+}
+
+/// Refuses a new record under an identity that stands for something else already.
+fn id_taken(desk: &Desk<'_>, id: Uuid, kind: &str) -> Result<Option<Decision>> {
+    let taken = feed::stands_for_another(desk.conn, id, kind)?;
+    Ok(taken.then(|| refused("id_taken", [])))
 }
 
 /// Raises a task for a store, seen by its desk and by whoever made the claim, and remembers the

@@ -27,7 +27,7 @@ use super::{
         Desk,
         order_check::{self, Objection, amounts, read_quote},
     },
-    executed, legs, outside, raise, refused,
+    executed, id_taken, legs, outside, raise, refused,
 };
 use crate::records::{self, kind};
 
@@ -51,6 +51,12 @@ pub(super) fn file(desk: &Desk<'_>, command: &Command, file: &FileOrder) -> Resu
     let known = !feed::buckets_of_id(desk.conn, work_order)?.is_empty();
     if known && !desk.caller.sees(desk.conn, work_order)? {
         return Ok(refused("not_allowed", []));
+    }
+    if let Some(taken) = id_taken(desk, terms.order.0, kind::ORDER)? {
+        return Ok(taken);
+    }
+    if let Some(taken) = id_taken(desk, work_order, kind::WORK_ORDER)? {
+        return Ok(taken);
     }
     if orders::get(desk.conn, terms.order)?.is_some() {
         return Ok(refused("order_already_filed", []));

@@ -26,6 +26,9 @@ pub(super) fn cancel(desk: &Desk<'_>, claim: &CancelOrder) -> Result<Decision> {
     if !desk.caller.works_for(held.store) {
         return Ok(refused("not_allowed", []));
     }
+    if !desk.caller.sees(desk.conn, claim.order.0)? {
+        return Ok(refused("order_unknown", []));
+    }
     Ok(match end(desk, claim.order, order::said(&claim.reason))? {
         Ok(()) => executed(json!({ "order": claim.order })),
         Err(reason) => refused_for("order_not_cancellable", &reason),

@@ -13,7 +13,7 @@ use doorstep_domain::{
 use doorstep_store::{error::Result, ledger::people};
 use serde_json::json;
 
-use super::{super::Desk, executed, outside, refused, refused_for};
+use super::{super::Desk, executed, id_taken, outside, refused, refused_for};
 use crate::{
     records::{self, kind},
     sight,
@@ -28,7 +28,10 @@ pub(super) fn plan(desk: &Desk<'_>, claim: &PlanVisit) -> Result<Decision> {
     let known = records::load::<Visit>(desk.conn, kind::VISIT, claim.visit.0)?;
     let planned = match &known {
         Some(visit) => Ok(Visit { crew: claim.crew.clone(), slot: claim.slot, ..visit.clone() }),
-        None => new_visit(desk, claim)?,
+        None => match id_taken(desk, claim.visit.0, kind::VISIT)? {
+            Some(taken) => Err(taken),
+            None => new_visit(desk, claim)?,
+        },
     };
     let visit = match planned {
         Ok(visit) => visit,

@@ -8,11 +8,14 @@ use doorstep_domain::{
 };
 use doorstep_store::{
     error::{Result, StoreError},
-    ledger::orders,
+    ledger::{
+        feed::{self, Stream},
+        orders,
+    },
 };
 use serde_json::json;
 
-use super::{super::Desk, executed, outside, refused, refused_for};
+use super::{super::Desk, executed, id_taken, outside, refused, refused_for};
 use crate::records::{self, kind};
 
 /// Records a payment; it stays unconfirmed until HQ matches it with a statement.
@@ -24,10 +27,16 @@ pub(super) fn payment(desk: &Desk<'_>, claim: &RecordPayment) -> Result<Decision
     if let Err(error) = Claim::PaymentRecord(Box::new(claim.clone())).check() {
         return Ok(refused_for("payment_unsound", &error.words()));
     }
+    if let Some(taken) = id_taken(desk, payment.id.0, kind::PAYMENT)? {
+        return Ok(taken);
+    }
     if let Some(order) = payment.order {
         let held: Option<CombinedOrder> = records::load(desk.conn, kind::ORDER, order.0)?;
         match held {
             None => return Ok(refused("order_unknown", [])),
+            Some(_) if !desk.caller.sees(desk.conn, order.0)? => {
+                return Ok(refused("order_unknown", []));
+            }
             Some(held) if held.store != payment.store => return Ok(refused("not_allowed", [])),
             Some(_) => {}
         }
@@ -48,15 +57,21 @@ pub(super) fn lead(desk: &Desk<'_>, claim: &SaveLead) -> Result<Decision> {
     if let Some(refusal) = outside(desk, lead.store) {
         return Ok(refusal);
     }
-    if let Some(held) = records::load::<Lead>(desk.conn, kind::LEAD, lead.id.0)? {
-        if held.store != lead.store {
+    if let Some(taken) = id_taken(desk, lead.id.0, kind::LEAD)? {
+        return Ok(taken);
+    }
+    let held = records::load::<Lead>(desk.conn, kind::LEAD, lead.id.0)?;
+    if let Some(held) = &held {
+        if held.store != lead.store || !desk.caller.sees(desk.conn, held.id.0)? {
             return Ok(refused("not_allowed", []));
         }
         if held.state != LeadState::Open {
             return Ok(refused("lead_closed", []));
         }
     }
-    let buckets = records::store_and(lead.store, [desk.caller.person.id, lead.saved_by]);
+    // Whoever had it keeps it; whom else the lead names has not asked for it.
+    let mut buckets = feed::buckets_of(desk.conn, Stream::Row, kind::LEAD, lead.id.0)?;
+    buckets.extend(records::store_and(lead.store, [desk.caller.person.id]));
     records::put(desk.conn, kind::LEAD, lead.id.0, &buckets, lead)?;
     Ok(executed(json!({ "lead": lead.id })))
 }
