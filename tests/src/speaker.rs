@@ -138,7 +138,8 @@ impl Speaker {
 
     /// The body of an exchange with this batch.
     pub fn body(&self, batch: Option<&Sealed>) -> Vec<u8> {
-        let standing = Standing { epoch: self.epoch, cursor: self.cursor, key_list: 0 };
+        let standing =
+            Standing { epoch: self.epoch, cursor: self.cursor, key_list: 0, digest: None };
         pack(&request(standing, batch, Vec::new())).expect("a message")
     }
 

@@ -77,6 +77,7 @@ fn empty<C>() -> FoulBatch<C> {
 fn with_batch(speaker: &Speaker, batch: &impl Serialize) -> Vec<u8> {
     let bytes = encode(batch).expect("a batch");
     let sealed = Sealed { number: 1, hash: hash(&bytes), bytes };
-    let standing = Standing { epoch: speaker.epoch, cursor: speaker.cursor, key_list: 0 };
+    let standing =
+        Standing { epoch: speaker.epoch, cursor: speaker.cursor, key_list: 0, digest: None };
     pack(&request(standing, Some(&sealed), Vec::new())).expect("a message")
 }
