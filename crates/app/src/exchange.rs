@@ -200,7 +200,7 @@ fn apply(
     open: &mut OpenDocument,
     identity: &Identity,
     absorbed: Absorbed,
-    mut want: Vec<Uuid>,
+    want: Vec<Uuid>,
     host: &dyn Host,
 ) -> ApiResult<Left> {
     let mut warnings = Vec::new();
@@ -229,7 +229,7 @@ fn apply(
     }
     let Page { items, next, more } = absorbed.page;
     if absorbed.mending {
-        want.extend(reconcile::make_way(tx, &items)?);
+        reconcile::make_way(tx, &items)?;
     }
     let mut unanswered: BTreeSet<Uuid> = want.into_iter().collect();
     let entries = take_news(tx, identity, items, &mut unanswered, host, &mut warnings)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures, and keeps the figures in `docs/benchmarks.md` up to date.
+//! `cargo xtask bench`: measures, and keeps the figures in the documents up to date.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDO
 use crate::workspace::Workspace;
 
 const REPORT: &str = "docs/benchmarks.md";
+const CRASH_REPORT: &str = "docs/reliability/crash.md";
 
 /// One measurement: a program that prints its figures as Markdown.
 struct Bench {
@@ -21,6 +22,8 @@ struct Bench {
     screens: bool,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
+    /// The document that keeps its figures.
+    report: &'static str,
 }
 
 /// What is run.
@@ -31,7 +34,7 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 6] = [
+static BENCHES: [Bench; 7] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
@@ -52,6 +55,12 @@ static BENCHES: [Bench; 6] = [
         // The window carries them.
         screens: true,
         needs: &[WINDOW, TEST],
+        report: REPORT,
+    },
+    Bench {
+        starts: &["doorstep-hq", "doorstep-host"],
+        report: CRASH_REPORT,
+        ..Bench::of("crash", "doorstep-tests", "crash")
     },
 ];
 
@@ -59,7 +68,7 @@ impl Bench {
     /// An example that starts no other program and has no peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
-        Bench { name, runs, starts: &[], screens: false, needs: &[] }
+        Bench { name, runs, starts: &[], screens: false, needs: &[], report: REPORT }
     }
 
     /// What is run, for a person.
@@ -78,8 +87,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let benches = chosen(workspace, &names)?;
     if write {
         // Found out before minutes of measuring, not after.
-        let report = report(workspace)?;
-        benches.iter().try_for_each(|bench| replaced(&report, bench.name, "").map(drop))?;
+        for bench in &benches {
+            replaced(bench.report, &report(workspace, bench)?, bench.name, "")?;
+        }
     }
     let machine = machine(workspace)?;
     println!("{machine}\n");
@@ -89,11 +99,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
             system_packages::install(&[&[BUILD][..], bench.needs].concat())?;
             let figures = measure(workspace, bench)?;
             println!("\n{figures}");
-            if write {
-                keep(workspace, bench.name, &format!("{machine}\n\n{figures}"))
-            } else {
-                Ok(())
-            }
+            if write { keep(workspace, bench, &format!("{machine}\n\n{figures}")) } else { Ok(()) }
         })
     });
     steps::run(steps.collect())
@@ -179,27 +185,27 @@ fn field(path: &str, key: &str) -> Option<String> {
     })
 }
 
-fn keep(workspace: &Workspace, name: &str, figures: &str) -> Result<()> {
-    let path = workspace.path(REPORT);
-    std::fs::write(&path, replaced(&report(workspace)?, name, figures)?)
-        .map_err(Failure::file(&path))?;
-    println!("{REPORT}: block {name} replaced");
+fn keep(workspace: &Workspace, bench: &Bench, figures: &str) -> Result<()> {
+    let (Bench { name, report: file, .. }, text) = (bench, report(workspace, bench)?);
+    let path = workspace.path(file);
+    std::fs::write(&path, replaced(file, &text, name, figures)?).map_err(Failure::file(&path))?;
+    println!("{file}: block {name} replaced");
     Ok(())
 }
 
-fn report(workspace: &Workspace) -> Result<String> {
-    let path = workspace.path(REPORT);
+fn report(workspace: &Workspace, bench: &Bench) -> Result<String> {
+    let path = workspace.path(bench.report);
     std::fs::read_to_string(&path).map_err(Failure::file(&path))
 }
 
-/// The report with new figures between the two markers of `name`.
-fn replaced(report: &str, name: &str, figures: &str) -> Result<String> {
+/// The text of a report with new figures between the two markers of `name`.
+fn replaced(file: &str, report: &str, name: &str, figures: &str) -> Result<String> {
     let (begin, end) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
     let parts = report
         .split_once(&begin)
         .and_then(|(before, rest)| rest.split_once(&end).map(|(_old, after)| (before, after)));
     let (before, after) = parts.ok_or_else(|| {
-        Failure::Found(format!("{REPORT} lacks the lines {begin} and {end} around this block"))
+        Failure::Found(format!("{file} lacks the lines {begin} and {end} around this block"))
     })?;
     Ok(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
@@ -211,15 +217,16 @@ mod tests {
     #[test]
     fn only_the_named_block_is_replaced() {
         let report = "# B\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nprose\n<!-- bench:b -->\nkept\n<!-- /bench:b -->\n";
-        let once = replaced(report, "a", "new | figures").unwrap();
+        let once = replaced("r", report, "a", "new | figures").unwrap();
         assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
         assert!(once.contains("kept") && !once.contains("old"));
-        assert_eq!(replaced(&once, "a", "new | figures").unwrap(), once, "stable when repeated");
+        let twice = replaced("r", &once, "a", "new | figures").unwrap();
+        assert_eq!(twice, once, "stable when repeated");
     }
 
     #[test]
     fn a_report_without_markers_is_refused() {
-        assert!(replaced("# B\n<!-- bench:a -->\n", "a", "x").is_err());
+        assert!(replaced("r", "# B\n<!-- bench:a -->\n", "a", "x").is_err());
     }
 
     #[test]

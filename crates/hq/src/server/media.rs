@@ -15,9 +15,9 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use doorstep_domain::{org::Bucket, time::UtcMs};
+use doorstep_domain::{facts::FactView, org::Bucket, time::UtcMs};
 use doorstep_store::ledger::{
-    feed,
+    documents, feed,
     uploads::{self, Upload, UploadUse},
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -80,7 +80,9 @@ pub(super) async fn create(
     let offset = hq
         .on_ledger(move |hq, conn| {
             let caller = claimed.verify(conn, now)?;
-            if !caller.sees(conn, announced.subject)? {
+            let welcome = caller.sees(conn, announced.subject)?
+                || is_awaited(conn, &caller, announced.subject, &announced.hash)?;
+            if !welcome {
                 return Err(Refused::new(StatusCode::NOT_FOUND, "subject_unknown", ""));
             }
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -124,7 +126,7 @@ pub(super) async fn offset(
     let now = hq.now();
     hq.on_ledger(move |hq, conn| {
         let caller = claimed.verify(conn, now)?;
-        check_may_see(conn, &caller, &hash)?;
+        check_may_send(conn, &caller, &hash)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let offset = settle(hq, &tx, &hash, now)?;
         tx.commit()?;
@@ -152,7 +154,7 @@ pub(super) async fn append(
     let now = hq.now();
     hq.on_ledger(move |hq, conn| {
         let caller = claimed.verify(conn, now)?;
-        check_may_see(conn, &caller, &hash)?;
+        check_may_send(conn, &caller, &hash)?;
         let upload = uploads::get(conn, &hash)?.ok_or_else(|| Refused::not_found("upload"))?;
         let here = held(hq, &upload)?;
         if at != here {
@@ -202,6 +204,32 @@ pub(super) async fn download(
     let mut response = (StatusCode::OK, Body::from(bytes)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, mime);
     Ok(response)
+}
+
+/// Whether the record's facts name this photo and this device has written to them: then its bytes
+/// are welcome, also when the record has left the tablet while they waited.
+fn is_awaited(
+    conn: &Connection,
+    caller: &Caller,
+    subject: Uuid,
+    hash: &str,
+) -> Result<bool, Refused> {
+    if !documents::was_written_by(conn, subject, caller.device)? {
+        return Ok(false);
+    }
+    let Some(stored) = documents::get(conn, subject)? else { return Ok(false) };
+    let view: FactView =
+        serde_json::from_str(&stored.view).map_err(|error| Refused::internal(error.to_string()))?;
+    Ok(view.get("photos", &format!("{hash}/shot")).is_some())
+}
+
+/// As for a download, or the device announced it itself.
+fn check_may_send(conn: &Connection, caller: &Caller, hash: &str) -> Result<(), Refused> {
+    let own = |used: &UploadUse| used.device == caller.device;
+    if tus::is_hash(hash) && uploads::uses(conn, hash)?.iter().any(own) {
+        return Ok(());
+    }
+    check_may_see(conn, caller, hash)
 }
 
 /// Unknown and forbidden look the same.
