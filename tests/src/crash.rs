@@ -111,7 +111,7 @@ impl Worker {
         for row in list["visits"].as_array().expect("visits") {
             let visit = row["visit"].as_str().expect("an identity").to_owned();
             let view = device.call("visit_open", json!({ "visit": visit })).await;
-            let order = view["work_orders"][0]["order"]["id"].as_str();
+            let order = view["work_orders"][0]["id"].as_str();
             let order = order.unwrap_or_else(|| panic!("a work order: {view}")).to_owned();
             places.push(Place { visit, work_order: order });
         }

@@ -212,7 +212,7 @@ fn apply(
     let forked = matches!(absorbed.batch, BatchFate::Forked { .. });
     match &absorbed.batch {
         BatchFate::NothingSent => {}
-        BatchFate::Settled(answer) => settle(tx, answer)?,
+        BatchFate::Settled(answer) => settle(tx, answer, restored.is_some())?,
         BatchFate::Forked { .. } => {
             tracing::warn!("HQ does not know this outbox: beginning a new epoch");
             device::fold_back(tx)?;
@@ -258,7 +258,7 @@ fn take_keys(tx: &Transaction<'_>, identity: &Identity, signed: &Signed) -> ApiR
     identity::store_keys(tx, &identity.open_keys(signed, held)?)
 }
 
-fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
+fn settle(tx: &Transaction<'_>, answer: &BatchAnswer, hq_was_restored: bool) -> ApiResult<()> {
     let refused: Vec<DocumentRefusal> = answer
         .refused
         .iter()
@@ -274,6 +274,7 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
             executed_at: answer.executed_at,
             received,
             refused: refused.clone(),
+            hq_was_restored,
             decisions,
         },
     )?;

@@ -131,7 +131,12 @@ pub(crate) async fn audit(session: &Session) -> ApiResult<bool> {
             .db
             .write(move |tx, open| {
                 *open = None;
-                broken.iter().try_for_each(|doc| device::forget_document(tx, *doc))?;
+                for doc in broken {
+                    // Somebody may have written to it in the meantime.
+                    if device::edits_of(tx, doc)?.is_empty() {
+                        device::forget_document(tx, doc)?;
+                    }
+                }
                 device::recount_held(tx)?;
                 Ok(())
             })
