@@ -63,6 +63,16 @@ impl Device {
         self.child = Some(child);
     }
 
+    /// From now on the network is paid by volume, or is not.
+    pub fn set_metered(&self, metered: bool) {
+        let mark = metered_mark(&self.profile);
+        if metered {
+            std::fs::write(mark, "").expect("written");
+        } else {
+            std::fs::remove_file(mark).expect("it was metered");
+        }
+    }
+
     /// SIGKILL, then a new process whose wall clock is moved by so many ms.
     pub fn restart_with_clock_moved(&mut self, by_ms: i64) {
         self.offset_ms += by_ms;
@@ -165,10 +175,16 @@ impl Drop for Device {
     }
 }
 
+/// The file beside a profile folder that says, while it exists, that the network is paid by volume.
+fn metered_mark(profile: &Path) -> PathBuf {
+    profile.with_extension("metered")
+}
+
 /// Starts a host and returns it with the first line it printed.
 pub fn spawn(profile: &Path, offset_ms: i64, log: Option<&Path>) -> (Child, String) {
     let mut command = Command::new(binaries::path("doorstep-host"));
     command.arg("--profile").arg(profile).args(["--clock-offset-ms", &offset_ms.to_string()]);
+    command.arg("--metered-while").arg(metered_mark(profile));
     if let Some(file) = std::env::var_os("DOORSTEP_RECORD_CALLS") {
         command.arg("--record-calls").arg(file);
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests watch real processes by the real clock")]
 
 pub mod binaries;
+pub mod crash;
 pub mod device;
 pub mod dice;
 pub mod hq;

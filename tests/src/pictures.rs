@@ -48,6 +48,14 @@ pub fn room(seed: u32, width: u32, height: u32) -> Vec<u8> {
     }))
 }
 
+/// A JPEG that compresses badly, different for every seed, `width` × `height`.
+pub fn grainy(seed: u32, width: u32, height: u32) -> Vec<u8> {
+    jpeg(&RgbImage::from_fn(width, height, |x, y| {
+        let at = |shift: u32| grain(x.wrapping_add(seed * 7919 + shift), y.wrapping_add(shift));
+        Rgb([at(0), at(1_000), at(2_000)])
+    }))
+}
+
 /// Bytes as base64, the form in which pictures cross the command table.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

@@ -1,6 +1,7 @@
 //! The product through its public doors: real programs, real disks, a line that breaks.
 
 mod cards;
+mod crash;
 mod damage;
 mod desk;
 mod disk;
@@ -9,6 +10,7 @@ mod fresh_documents;
 mod held;
 mod hostile;
 mod ledger;
+mod photos;
 mod planning;
 mod poison;
 mod projection;

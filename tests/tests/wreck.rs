@@ -9,7 +9,7 @@ use doorstep_tests::{
     needles::copy_folder,
     pictures,
     shop::{SETTLE, Shop},
-    story::{Job, STEPS, Silence, offset_to_story_day},
+    story::{Job, STEPS, Silence, Step, offset_to_story_day},
 };
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
@@ -115,7 +115,7 @@ async fn an_answer_lost_on_the_line_is_never_taken_for_a_fork() {
     scene.tablet.restart();
     scene.tablet.unlock().await;
     let mut written = vec!["一".to_owned()];
-    for (round, bytes) in (0..14).map(|step| (step, 1 + step * 211)) {
+    for (round, bytes) in (0..9).map(|step| (step, 1 + step * 331)) {
         let text = format!("第 {round:02} 次");
         note(&scene.tablet, &scene.shop.job, &text).await;
         written.push(text);
@@ -170,9 +170,9 @@ async fn two_tablets_of_one_copy_part_ways_once_and_both_keep_their_work() {
 
 /// What was acknowledged after the backup: a whole door job, a machine met at the door, notes of two
 /// people.
-async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device) -> Value {
+async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device, steps: &[Step]) -> Value {
     let job = scene.shop.job.clone();
-    for step in STEPS {
+    for step in steps {
         step.play(&scene.tablet, &job, &mut Silence).await;
     }
     note(&scene.tablet, &job, "二、备份之后").await;
@@ -194,16 +194,16 @@ async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device) -> Value {
     machine
 }
 
-async fn nothing_acknowledged_is_lost_with_hq(marked: bool) {
+async fn nothing_acknowledged_is_lost_with_hq(marked: bool, steps: &[Step]) {
     let mut scene = Scene::open().await;
     let job = scene.shop.job.clone();
     let laptop = scene.shop.laptop().await;
     laptop.sync_until_settled(SETTLE).await;
     scene.back_up_hq();
     scene.tablet.sync_until_settled(SETTLE).await;
-    let machine = a_day_after_the_backup(&mut scene, &laptop).await;
+    let machine = a_day_after_the_backup(&mut scene, &laptop, steps).await;
     let before = orders(&laptop, &job).await;
-    assert_eq!(before.len(), 1, "executed");
+    assert_eq!(before.len(), usize::from(steps.contains(&Step::File)), "executed");
     let all = notes(&laptop, &job).await;
     assert_eq!(all, ["一", "三、柜台写的", "二、备份之后"], "all acknowledged");
     let photos = laptop.call("photo_list", json!({ "subject": job.asset })).await;
@@ -221,10 +221,11 @@ async fn nothing_acknowledged_is_lost_with_hq(marked: bool) {
     for device in [&scene.tablet, &laptop, &stranger] {
         assert_eq!(notes(device, &job).await, after, "each note once");
         let now = orders(device, &job).await;
-        assert_eq!(now.len(), 1, "one order: {now:?}");
-        let terms = |order: &Value| order["order"]["signed"]["terms"].clone();
-        assert_eq!(terms(&now[0]), terms(&before[0]), "the one that was signed");
-        assert_eq!(now[0]["number"], before[0]["number"], "executed again, once");
+        let signed = |orders: &[Value]| -> Vec<(Value, Value)> {
+            let terms = |order: &Value| order["order"]["signed"]["terms"].clone();
+            orders.iter().map(|order| (terms(order), order["number"].clone())).collect()
+        };
+        assert_eq!(signed(&now), signed(&before), "the one that was signed, executed once");
         let seen = device.call("machine_view", json!({ "asset": machine })).await;
         assert_eq!(seen["asset"]["brand"], "样例丙", "the machine met at the door");
         assert_eq!(seen["facts"]["sections"]["checks"]["wm.hose"]["value"], "fail");
@@ -236,19 +237,18 @@ async fn nothing_acknowledged_is_lost_with_hq(marked: bool) {
         stranger.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
     }
     let held: Value = serde_json::from_str(&scene.shop.hq.admin(&["digest"])).expect("JSON");
-    assert_eq!(held["orders_executed"], 1, "{held}");
+    assert_eq!(held["orders_executed"], json!(before.len()), "{held}");
     assert_eq!(held["broken_identities"], json!([]), "{held}");
-    assert_eq!(held["refused_pushes"], 0, "{held}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_with_an_hq_that_was_restored_and_said_so() {
-    nothing_acknowledged_is_lost_with_hq(true).await;
+    nothing_acknowledged_is_lost_with_hq(true, &STEPS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_with_an_hq_that_was_restored_and_does_not_know() {
-    nothing_acknowledged_is_lost_with_hq(false).await;
+    nothing_acknowledged_is_lost_with_hq(false, &[Step::Arrive, Step::Photos]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,7 +47,8 @@ impl Background {
     pub(crate) fn start(session: &Arc<Session>) -> Background {
         let sync = tokio::spawn(keep_syncing(Arc::clone(session)));
         let rescue = tokio::spawn(keep_rescue_file(Arc::clone(session)));
-        Background(vec![sync, rescue])
+        let media = tokio::spawn(keep_sending_media(Arc::clone(session)));
+        Background(vec![sync, rescue, media])
     }
 }
 
@@ -59,18 +60,29 @@ impl Drop for Background {
     }
 }
 
-/// One attempt: records first, then media.
+/// One exchange of records; then photos and papers may go, beside whatever comes next.
 pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
     let _one_at_a_time = session.syncing.lock().await;
-    let done = match sync_records(session).await {
-        Ok(()) => uploads::run(session).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = &done {
-        session.sync.failed(error);
-        tracing::info!(code = ?error.code, detail = error.detail, "sync attempt failed");
+    let done = sync_records(session).await;
+    match &done {
+        Ok(()) => session.media_poke.notify_one(),
+        Err(error) => {
+            session.sync.failed(error);
+            tracing::info!(code = ?error.code, detail = error.detail, "sync attempt failed");
+        }
     }
     done
+}
+
+/// Photos and papers have a task of their own, so that records never wait for one that crawls.
+async fn keep_sending_media(session: Arc<Session>) {
+    loop {
+        session.media_poke.notified().await;
+        if let Err(error) = uploads::run(&session).await {
+            session.sync.failed(&error);
+            tracing::info!(code = ?error.code, detail = error.detail, "photos wait for the line");
+        }
+    }
 }
 
 /// Records, and once more where counting what is held found something missing.

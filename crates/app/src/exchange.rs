@@ -200,7 +200,7 @@ fn apply(
     open: &mut OpenDocument,
     identity: &Identity,
     absorbed: Absorbed,
-    mut want: Vec<Uuid>,
+    want: Vec<Uuid>,
     host: &dyn Host,
 ) -> ApiResult<Left> {
     let mut warnings = Vec::new();
@@ -212,7 +212,7 @@ fn apply(
     let forked = matches!(absorbed.batch, BatchFate::Forked { .. });
     match &absorbed.batch {
         BatchFate::NothingSent => {}
-        BatchFate::Settled(answer) => settle(tx, answer)?,
+        BatchFate::Settled(answer) => settle(tx, answer, restored.is_some())?,
         BatchFate::Forked { .. } => {
             tracing::warn!("HQ does not know this outbox: beginning a new epoch");
             device::fold_back(tx)?;
@@ -229,7 +229,7 @@ fn apply(
     }
     let Page { items, next, more } = absorbed.page;
     if absorbed.mending {
-        want.extend(reconcile::make_way(tx, &items)?);
+        reconcile::make_way(tx, &items)?;
     }
     let mut unanswered: BTreeSet<Uuid> = want.into_iter().collect();
     let entries = take_news(tx, identity, items, &mut unanswered, host, &mut warnings)?;
@@ -261,7 +261,7 @@ fn take_keys(tx: &Transaction<'_>, identity: &Identity, signed: &Signed) -> ApiR
     identity::store_keys(tx, &identity.open_keys(signed, held)?)
 }
 
-fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
+fn settle(tx: &Transaction<'_>, answer: &BatchAnswer, hq_was_restored: bool) -> ApiResult<()> {
     let refused: Vec<DocumentRefusal> = answer
         .refused
         .iter()
@@ -277,6 +277,7 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
             executed_at: answer.executed_at,
             received,
             refused: refused.clone(),
+            hq_was_restored,
             decisions,
         },
     )?;

@@ -1,6 +1,7 @@
 //! What a shell supplies to the core: clock, dice, and a name for the device.
 
-use doorstep_domain::{id::IdNoise, time::UtcMs};
+use doorstep_domain::id::IdNoise;
+pub use doorstep_domain::time::UtcMs;
 use std::sync::Arc;
 
 /// The outside world as the core sees it. A window, a test host and a benchmark each supply one.
@@ -12,6 +13,10 @@ pub trait Host: Send + Sync + 'static {
     fn since_boot(&self) -> Option<(String, i64)>;
     /// Fills a buffer with random bytes fit for keys.
     fn random(&self, buffer: &mut [u8]);
+    /// Whether the network in use is paid by volume; `None` where the system does not say.
+    fn metered(&self) -> Option<bool> {
+        None
+    }
 }
 
 /// A host shared by everything in the core.
@@ -54,6 +59,22 @@ impl Host for SystemHost {
         let ms = seconds.parse::<i64>().ok()?.checked_mul(1000)?
             + hundredths.parse::<i64>().ok()?.checked_mul(10)?;
         Some((boot.trim().to_owned(), ms))
+    }
+
+    /// Linux with NetworkManager: its own judgement of the network in use.
+    fn metered(&self) -> Option<bool> {
+        const SERVICE: &str = "org.freedesktop.NetworkManager";
+        let asked = std::process::Command::new("busctl")
+            .args(["--system", "--auto-start=no", "--timeout=2", "get-property", SERVICE])
+            .args(["/org/freedesktop/NetworkManager", SERVICE, "Metered"])
+            .output()
+            .ok()?;
+        // NMMetered: 1 yes, 2 no, 3 and 4 the same as a guess, 0 unknown.
+        match String::from_utf8(asked.stdout).ok()?.trim() {
+            "u 1" | "u 3" => Some(true),
+            "u 2" | "u 4" => Some(false),
+            _ => None,
+        }
     }
 
     fn random(&self, buffer: &mut [u8]) {

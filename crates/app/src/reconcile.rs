@@ -90,21 +90,16 @@ pub(crate) fn wrong_parts(tx: &Transaction<'_>, hq: Option<Vec<u8>>) -> ApiResul
     Ok(wrong)
 }
 
-/// Clears the way for what sets things right: rows are taken whatever is held, documents are
-/// replaced and their unsent edits written again on HQ's version. Returns those documents.
-pub(crate) fn make_way(tx: &Transaction<'_>, items: &[FeedItem]) -> ApiResult<Vec<Uuid>> {
-    let mut replaced = Vec::new();
+/// Clears the way for what sets things right: rows are taken whatever is held. Documents are
+/// compared, so that what HQ lacks of them goes back to it instead of being lost on both sides.
+pub(crate) fn make_way(tx: &Transaction<'_>, items: &[FeedItem]) -> ApiResult<()> {
     for item in items {
         match item {
             FeedItem::Row { kind, id, .. } => device::forget_row(tx, kind, *id)?,
-            FeedItem::Doc { id, .. } => {
-                device::make_stale(tx, *id)?;
-                replaced.push(*id);
-            }
-            FeedItem::Gone { .. } => {}
+            FeedItem::Doc { id, .. } | FeedItem::Gone { id, .. } => device::begin_offer(tx, *id)?,
         }
     }
-    Ok(replaced)
+    Ok(())
 }
 
 /// Counts anew what is held and loads some documents, after the first exchange of a run and then
@@ -136,7 +131,12 @@ pub(crate) async fn audit(session: &Session) -> ApiResult<bool> {
             .db
             .write(move |tx, open| {
                 *open = None;
-                broken.iter().try_for_each(|doc| device::forget_document(tx, *doc))?;
+                for doc in broken {
+                    // Somebody may have written to it in the meantime.
+                    if device::edits_of(tx, doc)?.is_empty() {
+                        device::forget_document(tx, doc)?;
+                    }
+                }
                 device::recount_held(tx)?;
                 Ok(())
             })
@@ -212,6 +212,7 @@ impl Offering<'_> {
         }
         let Ok(Some(mut own)) = session::load(tx, theirs.doc) else {
             device::replace_document(tx, theirs.doc, theirs.kind, theirs.bytes, theirs.heads)?;
+            device::make_stale(tx, theirs.doc)?;
             return Ok(true);
         };
         let hq = Document::open(theirs.kind, theirs.doc, theirs.bytes, [])?;

@@ -31,6 +31,7 @@ use crate::{
     error_code::ErrorCode,
     host::{SharedHost, id_noise},
     identity::{self, Epoch, Identity},
+    photo_sending::PhotoGate,
     profile::OpenedStore,
     reconcile::Audit,
     salvage::Salvage,
@@ -56,6 +57,10 @@ pub(crate) struct Session {
     pub(crate) syncing: tokio::sync::Mutex<()>,
     /// Held while the rescue file is written.
     pub(crate) rescuing: tokio::sync::Mutex<()>,
+    /// Photos may go: the records they belong to have been sent.
+    pub(crate) media_poke: Notify,
+    /// Whether photos may go over the network in use.
+    pub(crate) photo_gate: Arc<PhotoGate>,
     /// Held while what is held is counted.
     pub(crate) audit: tokio::sync::Mutex<Audit>,
     books: Mutex<Option<Arc<Books>>>,
@@ -80,6 +85,8 @@ impl Session {
             outbox_changed: Notify::new(),
             syncing: tokio::sync::Mutex::new(()),
             rescuing: tokio::sync::Mutex::new(()),
+            media_poke: Notify::new(),
+            photo_gate: Arc::default(),
             audit: tokio::sync::Mutex::default(),
             books: Mutex::new(None),
         }

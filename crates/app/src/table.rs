@@ -156,6 +156,8 @@ commands! {
 
     sync_status(sync_center: Nothing) -> SyncView, invalidates [];
     sync_now(sync_center: Nothing) -> SyncView, invalidates [Agenda, Visit, Orders, Cards, Tasks, Sync];
+    photo_sending_set(sync_center: PhotoSendingSet) -> SyncView, invalidates [Sync];
+    photos_now(sync_center: Nothing) -> SyncView, invalidates [Sync];
     outbox(sync_center: Nothing) -> OutboxView, invalidates [];
     outbox_settle(sync_center: OutboxSettle) -> OutboxView, invalidates [Agenda, Visit, Orders, Cards, Sync];
 

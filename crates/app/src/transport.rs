@@ -49,7 +49,8 @@ impl Answer {
         self.header(auth::TIME)?.parse().ok().map(UtcMs)
     }
 
-    fn refusal(&self) -> ApiError {
+    /// HQ's refusal, as an error.
+    pub(crate) fn refusal(&self) -> ApiError {
         let said: Option<Refusal> = serde_json::from_slice(&self.body).ok();
         let code = said.as_ref().map_or("", |refusal| refusal.code.as_str());
         let detail = said.as_ref().map_or("", |refusal| refusal.detail.as_str());

@@ -17,6 +17,7 @@ use reqwest::{
 use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    photo_sending,
     session::Session,
     transport::{Answer, Line},
 };
@@ -28,8 +29,16 @@ const ROUND: u32 = 20;
 /// HQ's answer to bytes whose hash is not the announced one (tus checksum extension).
 const CHECKSUM_MISMATCH: u16 = 460;
 
-/// Sends everything that waits, oldest first. One bad file is passed over and does not stop the
-/// others; a lost line ends the round.
+/// What became of one medium.
+enum Sent {
+    /// HQ has it and found its hash right.
+    Received,
+    /// HQ has not heard of the record it belongs to, or the network is not one for photos.
+    NotYet,
+}
+
+/// Sends everything that waits, oldest first, as far as the network in use is one for photos. One
+/// bad file is passed over and does not stop the others; a lost line ends the round.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let mut passed_over: u32 = 0;
     let mut line = None;
@@ -38,6 +47,12 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
         let waiting =
             session.db.read(move |conn| Ok(device::media_waiting(conn, skip, ROUND)?)).await?;
         if waiting.is_empty() {
+            if passed_over == 0 {
+                session.photo_gate.close();
+            }
+            return Ok(());
+        }
+        if photo_sending::held_back(session).await? {
             return Ok(());
         }
         let line = match &line {
@@ -52,7 +67,8 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
                     session.sync.warn(error);
                     passed_over = passed_over.saturating_add(1);
                 }
-                Ok(()) => {}
+                Ok(Sent::NotYet) => passed_over = passed_over.saturating_add(1),
+                Ok(Sent::Received) => {}
             }
         }
     }
@@ -65,13 +81,17 @@ fn is_line_lost(error: &ApiError) -> bool {
     )
 }
 
-async fn send(session: &Session, line: &Line, medium: &Medium) -> ApiResult<()> {
+async fn send(session: &Session, line: &Line, medium: &Medium) -> ApiResult<Sent> {
     let path = format!("/v1/media/{}", medium.hash);
-    let mut offset = match standing(session, line, &path).await? {
-        Some(offset) => offset,
+    let known = match standing(session, line, &path).await? {
+        Some(offset) => Some(offset),
         None => create(session, line, medium).await?,
     };
+    let Some(mut offset) = known else { return Ok(Sent::NotYet) };
     while offset < medium.bytes {
+        if photo_sending::held_back(session).await? {
+            return Ok(Sent::NotYet);
+        }
         let piece = piece_of(session, medium, offset).await?;
         let sent = u64::try_from(piece.len()).unwrap_or(u64::MAX);
         if sent == 0 {
@@ -101,7 +121,8 @@ async fn send(session: &Session, line: &Line, medium: &Medium) -> ApiResult<()> 
         session.db.write(move |tx, _| Ok(device::note_progress(tx, &hash, reached)?)).await?;
     }
     let (hash, at) = (medium.hash.clone(), session.time().await?.at);
-    session.db.write(move |tx, _| Ok(device::note_received(tx, &hash, at)?)).await
+    session.db.write(move |tx, _| Ok(device::note_received(tx, &hash, at)?)).await?;
+    Ok(Sent::Received)
 }
 
 /// How many bytes HQ holds; `None` when it has never heard of this hash.
@@ -116,7 +137,8 @@ async fn standing(session: &Session, line: &Line, path: &str) -> ApiResult<Optio
     }
 }
 
-async fn create(session: &Session, line: &Line, medium: &Medium) -> ApiResult<u64> {
+/// Announces a medium and hears how much HQ has; `None` while HQ does not know its record.
+async fn create(session: &Session, line: &Line, medium: &Medium) -> ApiResult<Option<u64>> {
     let metadata = [
         ("hash", medium.hash.clone()),
         ("subject", medium.subject.to_string()),
@@ -132,11 +154,16 @@ async fn create(session: &Session, line: &Line, medium: &Medium) -> ApiResult<u6
         ("upload-metadata", metadata),
     ])?;
     let at = session.time().await?.at;
-    let answer = line.ask(Method::POST, "/v1/media", headers, Vec::new(), at).await?;
+    let answer = line.call(Method::POST, "/v1/media", headers, Vec::new(), at).await?;
+    match answer.status {
+        StatusCode::NOT_FOUND => return Ok(None),
+        status if status.is_success() => {}
+        _ => return Err(answer.refusal()),
+    }
     let location = answer.header("location").unwrap_or_default().to_owned();
     let hash = medium.hash.clone();
     session.db.write(move |tx, _| Ok(device::note_location(tx, &hash, &location)?)).await?;
-    Ok(offset_of(&answer).unwrap_or(0))
+    Ok(Some(offset_of(&answer).unwrap_or(0)))
 }
 
 async fn piece_of(session: &Session, medium: &Medium, offset: u64) -> ApiResult<Vec<u8>> {

@@ -2,6 +2,7 @@
 
 use crate::common::World;
 use axum::http::{Method, StatusCode};
+use doorstep_domain::facts::{DocKind, FieldEdit};
 use doorstep_hq::server::MediaRow;
 use sha2::{Digest, Sha256};
 
@@ -93,4 +94,56 @@ async fn another_store_neither_sends_nor_sees() {
     assert_eq!(got.status, StatusCode::NOT_FOUND);
     let odd = device.call(&world, Method::GET, "/v1/media/..%2Froot.key", &[], vec![]).await;
     assert_eq!(odd.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_body_cut_at_any_byte_leaves_nothing_and_any_length_can_be_gone_on_from() {
+    let world = World::new();
+    let device = world.device("周晓琳").await;
+    let bytes: Vec<u8> = (0..120u8).map(|number| number.wrapping_mul(7)).collect();
+    let subject = world.door("work_order");
+    for cut in 0..bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[0] = u8::try_from(cut).unwrap();
+        let hash = hex::encode(Sha256::digest(&bytes));
+        device.announce(&world, subject, &hash, bytes.len()).await;
+        let broken = device.broken_piece(&world, &hash, &bytes, cut).await;
+        assert!(!broken.status.is_success(), "{cut}");
+        let path = format!("/v1/media/{hash}");
+        let head = device.call(&world, Method::HEAD, &path, &[], vec![]).await;
+        assert_eq!(head.header("upload-offset"), "0", "{cut}: nothing of a broken body counts");
+        let first = device.piece(&world, &hash, 0, &bytes[..cut]).await;
+        assert_eq!(first.header("upload-offset"), cut.to_string());
+        let rest = device.piece(&world, &hash, cut, &bytes[cut..]).await;
+        assert_eq!(rest.status, StatusCode::NO_CONTENT, "{cut}");
+        let got = device.call(&world, Method::GET, &path, &[], vec![]).await;
+        assert_eq!(got.body, bytes, "{cut}");
+    }
+}
+
+#[tokio::test]
+async fn a_photo_whose_record_has_left_the_tablet_is_still_taken_from_it_and_from_nobody_else() {
+    let world = World::new();
+    let (mut device, stranger) = (world.device("周晓琳").await, world.device("罗艳").await);
+    let (bytes, hash) = photo();
+    let subject = world.door("work_order");
+    let edit = [FieldEdit::new("photos", format!("{hash}/shot"), "front")];
+    let push = device.edit(DocKind::WorkOrder, subject, &edit, world.now());
+    device.sync(&world, vec![push], vec![]).await.unwrap();
+    let conn = world.home.connect(world.now()).unwrap();
+    for table in ["row", "doc"] {
+        let hidden = "UPDATE feed SET gone = 1 WHERE id = ?1 AND stream = ?2";
+        conn.execute(hidden, rusqlite::params![subject.as_bytes(), table]).unwrap();
+    }
+    let refused = stranger.announce(&world, subject, &hash, bytes.len()).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let other = hex::encode(Sha256::digest(b"never named"));
+    let refused = device.announce(&world, subject, &other, 11).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let created = device.announce(&world, subject, &hash, bytes.len()).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.text());
+    assert_eq!(device.piece(&world, &hash, 0, &bytes).await.status, StatusCode::NO_CONTENT);
+    let path = format!("/v1/media/{hash}");
+    let got = device.call(&world, Method::GET, &path, &[], vec![]).await;
+    assert_eq!(got.status, StatusCode::NOT_FOUND, "sending is no leave to see");
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures, and keeps the figures in `docs/benchmarks.md` up to date.
+//! `cargo xtask bench`: measures, and keeps the figures in the documents up to date.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDO
 use crate::workspace::Workspace;
 
 const BENCHMARKS: &str = "docs/benchmarks.md";
+const CRASH: &str = "docs/reliability/crash.md";
 
 /// One measurement: a program that prints its figures as Markdown.
 struct Bench {
@@ -29,7 +30,7 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 6] = [
+static BENCHES: [Bench; 7] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
@@ -41,6 +42,7 @@ static BENCHES: [Bench; 6] = [
         report: BENCHMARKS,
         needs: &[TEST],
     },
+    Bench { report: CRASH, ..Bench::of("crash", "doorstep-tests", "crash") },
 ];
 
 impl Bench {

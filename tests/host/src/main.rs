@@ -12,7 +12,10 @@ use axum::{
     routing::post,
 };
 use clap::Parser;
-use doorstep_app::{ApiError, App, host::SystemHost};
+use doorstep_app::{
+    ApiError, App,
+    host::{Host, SystemHost, UtcMs},
+};
 use serde_json::Value;
 use std::{fs::OpenOptions, io::Write, path::PathBuf, process::ExitCode, sync::Arc};
 use tower_http::services::{ServeDir, ServeFile};
@@ -36,9 +39,36 @@ struct Options {
     /// Also serves the built screens from this folder.
     #[arg(long)]
     ui: Option<PathBuf>,
+    /// While this file exists, the network is one that is paid by volume.
+    #[arg(long)]
+    metered_while: Option<PathBuf>,
     /// Appends the name of every command called to this file.
     #[arg(long)]
     record_calls: Option<PathBuf>,
+}
+
+/// The real machine on a network that a file decides.
+struct TestHost {
+    machine: SystemHost,
+    metered_while: Option<PathBuf>,
+}
+
+impl Host for TestHost {
+    fn now(&self) -> UtcMs {
+        self.machine.now()
+    }
+
+    fn since_boot(&self) -> Option<(String, i64)> {
+        self.machine.since_boot()
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        self.machine.random(buffer);
+    }
+
+    fn metered(&self) -> Option<bool> {
+        self.metered_while.as_ref().map(|file| file.exists())
+    }
 }
 
 #[derive(Clone)]
@@ -54,7 +84,8 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let options = Options::parse();
-    let host = Arc::new(SystemHost { clock_offset_ms: options.clock_offset_ms });
+    let machine = SystemHost { clock_offset_ms: options.clock_offset_ms };
+    let host = Arc::new(TestHost { machine, metered_while: options.metered_while });
     let app = match App::open(&options.profile, host) {
         Ok(app) => app,
         Err(error) => return fail(&error),

@@ -46,6 +46,7 @@ import type { ParkedCards } from "./ParkedCards";
 import type { PaymentInput } from "./PaymentInput";
 import type { PhotoInput } from "./PhotoInput";
 import type { PhotoList } from "./PhotoList";
+import type { PhotoSendingSet } from "./PhotoSendingSet";
 import type { PhotoView } from "./PhotoView";
 import type { PinChange } from "./PinChange";
 import type { PinInput } from "./PinInput";
@@ -140,6 +141,8 @@ export type Commands = {
   find: { input: FindInput; output: FindView };
   sync_status: { input: Nothing; output: SyncView };
   sync_now: { input: Nothing; output: SyncView };
+  photo_sending_set: { input: PhotoSendingSet; output: SyncView };
+  photos_now: { input: Nothing; output: SyncView };
   outbox: { input: Nothing; output: OutboxView };
   outbox_settle: { input: OutboxSettle; output: OutboxView };
   board: { input: BoardInput; output: BoardView };
@@ -205,6 +208,8 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   find: [],
   sync_status: [],
   sync_now: ["agenda","visit","orders","cards","tasks","sync"],
+  photo_sending_set: ["sync"],
+  photos_now: ["sync"],
   outbox: [],
   outbox_settle: ["agenda","visit","orders","cards","sync"],
   board: [],

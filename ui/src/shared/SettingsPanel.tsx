@@ -5,6 +5,7 @@ import { Field } from "@/kit/Field";
 import { Facts, Section } from "@/kit/Page";
 import { Sheet } from "@/kit/Sheet";
 import { ErrorNote, Note } from "@/kit/States";
+import type { PhotoSending } from "@/generated/PhotoSending";
 import { m } from "@/paraglide/messages.js";
 import { useAct, useRead } from "@/platform/query";
 import { change, TEXT_SIZES, useSettings, type Locale, type Theme } from "./settings";
@@ -17,6 +18,7 @@ export function SettingsPanel() {
   const status = useRead("app_status", {});
   const sync = useRead("sync_status", {});
   const lock = useAct("lock");
+  const photos = useAct("photo_sending_set");
   const [pin, setPin] = useState(false);
   return (
     <>
@@ -42,7 +44,19 @@ export function SettingsPanel() {
         </div>
       </Section>
       <Section title={m.storage()}>
-        <div className="panel p-4">
+        <div className="panel flex flex-col gap-5 p-4">
+          {sync.data && (
+            <Segments<PhotoSending>
+              label={m.photo_sending()}
+              value={sync.data.photo_sending}
+              options={[
+                { value: "unmetered", label: m.photo_sending_unmetered() },
+                { value: "always", label: m.photo_sending_always() },
+                { value: "on_request", label: m.photo_sending_on_request() },
+              ]}
+              onChange={(sending) => photos.mutate({ sending })}
+            />
+          )}
           <Facts
             rows={[
               [m.storage_room(), sync.data ? gigabytes(sync.data.room_bytes) : "…"],

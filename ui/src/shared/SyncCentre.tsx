@@ -13,6 +13,7 @@ export function SyncCentre() {
   const sync = useRead("sync_status", {});
   const outbox = useRead("outbox", {});
   const now = useAct("sync_now");
+  const photos = useAct("photos_now");
   const settle = useAct("outbox_settle");
   return (
     <Page
@@ -41,6 +42,16 @@ export function SyncCentre() {
                 // Being offline is no error; what stands there says that work is safe.
                 <Note tone="wait" icon="offline">{say(view.last_error.words)}</Note>
               )}
+              {view.photos_held && (
+                <Note
+                  tone="wait"
+                  icon="camera"
+                  action={<Button isPending={photos.isPending} onPress={() => photos.mutate({})}>{m.photos_now()}</Button>}
+                >
+                  {view.photo_sending === "on_request" ? m.photos_held_request() : m.photos_held_network()}
+                </Note>
+              )}
+              {view.room_bytes === 0 && <Note tone="wait" icon="camera">{m.photos_no_room()}</Note>}
               {view.warnings.map((warning, index) => <ErrorNote key={index} error={warning} />)}
             </div>
           </Section>

@@ -13,6 +13,7 @@ use crate::{
     background,
     clock::TimeEstimate,
     error::{ApiError, ApiResult},
+    photo_sending::{self, PhotoSending},
     session::{self, Session},
     sync_state::LineState,
     usecase::record_state::{self, Standing},
@@ -37,10 +38,21 @@ pub struct SyncView {
     pub media: u64,
     /// Bytes of the disk that photos may still take.
     pub room_bytes: u64,
+    /// Over which networks photos go.
+    pub photo_sending: PhotoSending,
+    /// Photos wait for another network, or for a word.
+    pub photos_held: bool,
     /// Why the last attempt failed.
     pub last_error: Option<ApiError>,
     /// Things received that were not believed.
     pub warnings: Vec<ApiError>,
+}
+
+/// A choice about photos.
+#[derive(Debug, Serialize, Deserialize, TS)]
+pub struct PhotoSendingSet {
+    /// Over which networks they go.
+    pub sending: PhotoSending,
 }
 
 /// Names one thing in the outbox.
@@ -111,6 +123,22 @@ pub async fn sync_now(app: &Arc<App>, _: Nothing) -> ApiResult<SyncView> {
     if let Err(error) = background::sync_once(&session).await {
         tracing::debug!(code = ?error.code, "sync on request failed");
     }
+    view(&session).await
+}
+
+/// Chooses over which networks photos go.
+pub async fn photo_sending_set(app: &Arc<App>, input: PhotoSendingSet) -> ApiResult<SyncView> {
+    let session = app.session().await?;
+    session.db.write(move |tx, _| photo_sending::choose(tx, input.sending)).await?;
+    session.media_poke.notify_one();
+    view(&session).await
+}
+
+/// Sends the photos that wait now, whatever the network.
+pub async fn photos_now(app: &Arc<App>, _: Nothing) -> ApiResult<SyncView> {
+    let session = app.session().await?;
+    session.photo_gate.open_once();
+    session.media_poke.notify_one();
     view(&session).await
 }
 
@@ -233,6 +261,7 @@ fn claim_words(kind: &str) -> Words {
 async fn view(session: &Session) -> ApiResult<SyncView> {
     let seen = session.sync.seen();
     let room_bytes = session.blobs.room().unwrap_or(0);
+    let held_back = photo_sending::held_back(session).await?;
     let host = Arc::clone(&session.host);
     session
         .db
@@ -252,6 +281,8 @@ async fn view(session: &Session) -> ApiResult<SyncView> {
                 media_waiting,
                 media,
                 room_bytes,
+                photo_sending: photo_sending::chosen(conn)?,
+                photos_held: held_back && media_waiting > 0,
                 last_error: seen.last_error,
                 warnings: seen.warnings,
             })

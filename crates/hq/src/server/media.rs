@@ -15,9 +15,9 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use doorstep_domain::{org::Bucket, time::UtcMs};
+use doorstep_domain::{facts::FactView, org::Bucket, time::UtcMs};
 use doorstep_store::ledger::{
-    feed,
+    documents, feed,
     uploads::{self, Upload, UploadUse},
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -80,7 +80,9 @@ pub(super) async fn create(
     let offset = hq
         .on_ledger(move |hq, conn| {
             let caller = claimed.verify(conn, now)?;
-            if !caller.sees_record(conn, announced.subject)? {
+            let welcome = caller.sees_record(conn, announced.subject)?
+                || is_awaited(conn, &caller, announced.subject, &announced.hash)?;
+            if !welcome {
                 return Err(Refused::new(StatusCode::NOT_FOUND, "subject_unknown", ""));
             }
             // Knowing a hash is not having the bytes: those of others are not shared by its name.
@@ -128,7 +130,7 @@ pub(super) async fn offset(
     let now = hq.now();
     hq.on_ledger(move |hq, conn| {
         let caller = claimed.verify(conn, now)?;
-        check_may_see(conn, &caller, &hash)?;
+        check_may_send(conn, &caller, &hash)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let offset = settle(hq, &tx, &hash, now)?;
         tx.commit()?;
@@ -156,7 +158,7 @@ pub(super) async fn append(
     let now = hq.now();
     hq.on_ledger(move |hq, conn| {
         let caller = claimed.verify(conn, now)?;
-        check_may_see(conn, &caller, &hash)?;
+        check_may_send(conn, &caller, &hash)?;
         let upload = uploads::get(conn, &hash)?.ok_or_else(|| Refused::not_found("upload"))?;
         let here = held(hq, &upload)?;
         if at != here {
@@ -208,6 +210,35 @@ pub(super) async fn download(
     Ok(response)
 }
 
+/// Whether the record's facts name this photo and this device has written to them: then its bytes
+/// are welcome, also when the record has left the tablet while they waited.
+fn is_awaited(
+    conn: &Connection,
+    caller: &Caller,
+    subject: Uuid,
+    hash: &str,
+) -> Result<bool, Refused> {
+    if !documents::was_written_by(conn, subject, caller.device)? {
+        return Ok(false);
+    }
+    let Some(stored) = documents::get(conn, subject)? else { return Ok(false) };
+    let view: FactView =
+        serde_json::from_str(&stored.view).map_err(|error| Refused::internal(error.to_string()))?;
+    Ok(view.get("photos", &format!("{hash}/shot")).is_some())
+}
+
+/// As for a download, or the device announced it itself.
+fn check_may_send(conn: &Connection, caller: &Caller, hash: &str) -> Result<(), Refused> {
+    if tus::is_hash(hash) && is_own(caller, &uploads::uses(conn, hash)?) {
+        return Ok(());
+    }
+    check_may_see(conn, caller, hash)
+}
+
+fn is_own(caller: &Caller, uses: &[UploadUse]) -> bool {
+    uses.iter().any(|used| used.device == caller.device)
+}
+
 /// Unknown and forbidden look the same.
 fn check_may_see(conn: &Connection, caller: &Caller, hash: &str) -> Result<(), Refused> {
     if tus::is_hash(hash) && sees_use(conn, caller, &uploads::uses(conn, hash)?)? {
@@ -216,10 +247,11 @@ fn check_may_see(conn: &Connection, caller: &Caller, hash: &str) -> Result<(), R
     Err(Refused::not_found("medium"))
 }
 
-/// Whether nobody has announced this medium yet, or the person sees a record it belongs to.
+/// Whether nobody has announced this medium yet, this device has, or the person sees a record it
+/// belongs to.
 fn may_share(conn: &Connection, caller: &Caller, hash: &str) -> Result<bool, Refused> {
     let uses = uploads::uses(conn, hash)?;
-    Ok(uses.is_empty() || sees_use(conn, caller, &uses)?)
+    Ok(uses.is_empty() || is_own(caller, &uses) || sees_use(conn, caller, &uses)?)
 }
 
 fn sees_use(conn: &Connection, caller: &Caller, uses: &[UploadUse]) -> Result<bool, Refused> {

@@ -361,6 +361,25 @@ impl Device {
         self.call(world, Method::POST, "/v1/media", &headers, vec![]).await
     }
 
+    /// A piece signed whole, of which only the first `arrived` bytes came.
+    pub async fn broken_piece(
+        &self,
+        world: &World,
+        hash: &str,
+        bytes: &[u8],
+        arrived: usize,
+    ) -> Answer {
+        let headers = [
+            ("upload-offset", "0".to_owned()),
+            ("content-type", "application/offset+octet-stream".to_owned()),
+            tus(),
+        ];
+        let path = format!("/v1/media/{hash}");
+        let mut request = self.signed(world, Method::PATCH, &path, &headers, bytes.to_vec());
+        *request.body_mut() = Body::from(bytes[..arrived].to_vec());
+        world.send(request).await
+    }
+
     pub async fn piece(&self, world: &World, hash: &str, at: usize, bytes: &[u8]) -> Answer {
         let headers = [
             ("upload-offset", at.to_string()),

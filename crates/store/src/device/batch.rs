@@ -44,6 +44,9 @@ pub struct Settlement {
     pub received: Vec<(Uuid, Vec<u8>)>,
     /// Documents HQ refused.
     pub refused: Vec<DocumentRefusal>,
+    /// HQ has just turned out to be restored from a backup: what it refuses may build on what it
+    /// lost, so it goes out again once that has been offered.
+    pub hq_was_restored: bool,
     /// Decisions as JSON, by claim.
     pub decisions: Vec<(CommandKey, String)>,
 }
@@ -89,7 +92,7 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
         held::tell_document(tx, *doc, heads)?;
     }
     for refusal in &settlement.refused {
-        settle_offer(tx, settlement.number, refusal)?;
+        settle_offer(tx, settlement, refusal)?;
         tx.prepare_cached(
             "UPDATE outbox_edit SET refusal = ?3, batch = NULL WHERE batch = ?1 AND doc = ?2",
         )?
@@ -109,15 +112,21 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
 
 /// What was offered to a restored HQ is nobody's new work: what is no longer this device's business
 /// is dropped, anything else is written again on HQ's version, as fields.
-fn settle_offer(tx: &Transaction<'_>, number: u64, refusal: &DocumentRefusal) -> Result<()> {
-    let sql = if refusal.code == OUTSIDE_ACCESS {
+fn settle_offer(
+    tx: &Transaction<'_>,
+    settlement: &Settlement,
+    refusal: &DocumentRefusal,
+) -> Result<()> {
+    let sql = if settlement.hq_was_restored {
+        "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16) WHERE batch = ?1 AND doc = ?2"
+    } else if refusal.code == OUTSIDE_ACCESS {
         "DELETE FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1"
     } else {
         "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16), offered = 0
          WHERE batch = ?1 AND doc = ?2 AND EXISTS
          (SELECT 1 FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1)"
     };
-    tx.prepare_cached(sql)?.execute(params![number, refusal.doc])?;
+    tx.prepare_cached(sql)?.execute(params![settlement.number, refusal.doc])?;
     Ok(())
 }
 

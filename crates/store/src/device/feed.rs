@@ -82,7 +82,7 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
                 }
                 // A document with unsent work stays until that work is received.
                 tx.prepare_cached(
-                    "DELETE FROM doc WHERE id = ?1 AND kind = ?2
+                    "DELETE FROM doc WHERE id = ?1 AND kind = ?2 AND offer IS NULL
                      AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
                 )?
                 .execute(params![id, kind])?;

@@ -35,7 +35,9 @@ pub use media::{
     Medium, UNSENT_MEDIA_SQL, media_files, media_of, media_waiting, medium, note_location,
     note_progress, note_received, purge_received, put_medium, read_medium, waiting_counts,
 };
-pub use offers::{Offer, add_offer, begin_offers, end_offer, offers_open, open_offer, open_offers};
+pub use offers::{
+    Offer, add_offer, begin_offer, begin_offers, end_offer, offers_open, open_offer, open_offers,
+};
 pub use outbox::{
     CommandRecord, EditRecord, UNDECIDED_COMMANDS_SQL, UNSETTLED_EDITS_SQL, WaitingCounts,
     add_command, command, commands_about, commands_of_kind, dismiss_command, dismiss_edit,

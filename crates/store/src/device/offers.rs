@@ -49,6 +49,12 @@ pub fn begin_offers(tx: &Transaction<'_>, lost_after: Option<UtcMs>) -> Result<(
     Ok(())
 }
 
+/// Sets one document aside for comparison, if HQ ever told of it.
+pub fn begin_offer(tx: &Transaction<'_>, doc: Uuid) -> Result<()> {
+    tx.prepare_cached("UPDATE doc SET offer = told WHERE id = ?1")?.execute([doc])?;
+    Ok(())
+}
+
 /// Whether documents wait to be compared; until then nothing is sealed, because it would build on
 /// changes that HQ may not have.
 pub fn offers_open(conn: &Connection) -> Result<bool> {

@@ -199,6 +199,13 @@ pub fn harmful_pushes(conn: &Connection, device: DeviceId, since: UtcMs) -> Resu
     Ok(to_u64(count))
 }
 
+/// Whether this device has written to the document.
+pub fn was_written_by(conn: &Connection, id: Uuid, device: DeviceId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM doc_change WHERE doc = ?1 AND device = ?2 LIMIT 1")?
+        .exists(params![Key(id), Key(device.0)])?)
+}
+
 /// Keeps refused changes.
 pub fn keep_refused(conn: &Connection, refused: &RefusedPush<'_>) -> Result<()> {
     conn.prepare_cached(
