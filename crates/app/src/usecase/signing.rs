@@ -315,6 +315,7 @@ fn terms_of(
         slot: input.slot,
         binding_until: quoting::binding_until(quote),
         free_until_loading: true,
+        reservations: Vec::new(),
         sentence: Words::default(),
     }
     .with_sentence())
