@@ -14,6 +14,7 @@ use crate::{
     error_code::ErrorCode,
     exchange,
     host::random_bytes,
+    leases,
     session::Session,
     uploads,
 };
@@ -58,18 +59,23 @@ impl Drop for Background {
     }
 }
 
-/// One attempt: records first, then media.
+/// One attempt: records first, then what the day needs on lease, then media.
 pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
     let _one_at_a_time = session.syncing.lock().await;
-    let done = match exchange::run(session).await {
-        Ok(()) => uploads::run(session).await,
-        Err(error) => Err(error),
-    };
+    let done = send_all(session).await;
     if let Err(error) = &done {
         session.sync.failed(error);
         tracing::info!(code = ?error.code, detail = error.detail, "sync attempt failed");
     }
     done
+}
+
+async fn send_all(session: &Session) -> ApiResult<()> {
+    exchange::run(session).await?;
+    if leases::keep(session).await? {
+        exchange::run(session).await?;
+    }
+    uploads::run(session).await
 }
 
 async fn keep_syncing(session: Arc<Session>) {

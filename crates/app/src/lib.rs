@@ -14,6 +14,7 @@ mod error_code;
 mod exchange;
 pub mod host;
 mod identity;
+mod leases;
 mod pin;
 mod profile;
 mod salvage;

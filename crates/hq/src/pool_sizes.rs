@@ -93,8 +93,7 @@ pub fn take_file(conn: &Connection, text: &str, now: UtcMs) -> Result<Vec<Pool>,
     let day = now.shanghai_day();
     let mut set = Vec::new();
     if !file.stock.is_empty() {
-        let catalogue =
-            reference::book_in_force(conn, "catalogue", day, Catalogue::from_json)?;
+        let catalogue = reference::book_in_force(conn, "catalogue", day, Catalogue::from_json)?;
         for entry in file.stock {
             let model = catalogue.as_ref().and_then(|book| book.model(&entry.sku));
             let Some(model) = model else { return Err(SizesError::NotPublished(entry.sku)) };

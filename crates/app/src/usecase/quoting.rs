@@ -25,6 +25,7 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     session::{self, required_row},
+    sync_state::LineState,
     usecase::{inspecting, machines},
 };
 
@@ -129,6 +130,10 @@ pub async fn quote_make(app: &Arc<App>, input: QuoteInput) -> ApiResult<QuoteVie
             Ok(device::save_quote(tx, id, Some(work_order.0), time.at, &hash, &body)?)
         })
         .await?;
+    // What the quote takes can be reserved at once while HQ is in reach.
+    if session.sync.seen().line == LineState::Online {
+        session.poke.notify_one();
+    }
     Ok(view_of(quote, work_order, time))
 }
 

@@ -9,6 +9,7 @@ use doorstep_domain::{
         Totals,
     },
     id::{AssetId, CustomerId, OrderId, QuoteId, WorkOrderId},
+    lease::Reservation,
     money::Fen,
     order_terms::RemovalMode,
     quote::Quote,
@@ -29,6 +30,7 @@ use crate::{
     bundles,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    leases,
     session::{self, required_row},
     usecase::{
         machines,
@@ -139,7 +141,9 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
             let order = before
                 .as_ref()
                 .map_or_else(|| OrderId::new(time.device, noise), |terms| terms.order);
-            let terms = terms_of(tx, order, work_order, &quote, &input, &books)?;
+            let mut terms = terms_of(tx, order, work_order, &quote, &input, &books)?;
+            terms.reservations = reserved(tx, &terms, (&quote, &books), before.as_ref(), time.at)?;
+            let terms = terms.with_sentence();
             let mut voided = None;
             if let Some(before) = before.filter(|before| before.digest() != terms.digest()) {
                 let drawn = !device::strokes(tx, work_order.0)?.is_empty();
@@ -199,6 +203,7 @@ pub async fn order_file(app: &Arc<App>, input: FileInput) -> ApiResult<OrderView
         .write(move |tx, _| {
             let terms = draft_terms(tx, work_order)?
                 .ok_or_else(|| ApiError::new(ErrorCode::GateClosed).param("gate", "terms"))?;
+            leases::must_stand(tx, &terms.reservations, time.at)?;
             let (_, quote_text, _) = stored_quote(tx, terms.quote)?;
             let drawn = read_strokes(tx, work_order)?.strokes;
             let order: WorkOrder = required_row(tx, "work_order", work_order.0)?;
@@ -233,7 +238,10 @@ fn receipt_number(at: UtcMs, order: OrderId) -> String {
     format!("R{day}-{}", tail.to_uppercase())
 }
 
-fn draft_terms(conn: &Connection, work_order: WorkOrderId) -> ApiResult<Option<OrderTerms>> {
+pub(crate) fn draft_terms(
+    conn: &Connection,
+    work_order: WorkOrderId,
+) -> ApiResult<Option<OrderTerms>> {
     device::draft(conn, TERMS, work_order.0)?
         .map(|body| serde_json::from_str(&body).map_err(ApiError::internal))
         .transpose()
@@ -317,8 +325,30 @@ fn terms_of(
         free_until_loading: true,
         reservations: Vec::new(),
         sentence: Words::default(),
+    })
+}
+
+/// What is reserved for these terms. What the customer has read stays as it was while it holds: a
+/// lease renewed meanwhile does not make a signature void.
+fn reserved(
+    conn: &Connection,
+    terms: &OrderTerms,
+    priced: (&Quote, &Books),
+    before: Option<&OrderTerms>,
+    now: UtcMs,
+) -> ApiResult<Vec<Reservation>> {
+    let order: WorkOrder = required_row(conn, "work_order", terms.work_order.0)?;
+    let fresh = leases::reservations(conn, priced, &order, terms.slot, now)?;
+    let same = |read: &&OrderTerms| {
+        let key = |one: &Reservation| (one.resource.clone(), one.amount, one.lease);
+        read.reservations.iter().map(key).eq(fresh.iter().map(key))
+    };
+    match before.filter(same) {
+        Some(read) if leases::still_stand(conn, &read.reservations, now)? => {
+            Ok(read.reservations.clone())
+        }
+        _ => Ok(fresh),
     }
-    .with_sentence())
 }
 
 fn category_words(books: &Books, category: &str) -> Words {

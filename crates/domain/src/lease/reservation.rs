@@ -41,6 +41,12 @@ impl Reservation {
         self.resource.amount_words(&self.name, self.amount)
     }
 
+    /// What, and whether it is reserved, as one line of a paper.
+    pub fn sentence(&self) -> Words {
+        let (what, standing) = (self.what(), self.standing());
+        Words::new(format!("{}：{}", what.zh, standing.zh), format!("{}: {}", what.en, standing.en))
+    }
+
     /// `已预留至 2026-07-15 12:30`, or that HQ must confirm.
     pub fn standing(&self) -> Words {
         match self.until {

@@ -117,8 +117,10 @@ fn short(need: &Need, left: i64, free: i64) -> Objection {
         Resource::Slot { .. } => "slot_full",
         Resource::Bonus { .. } => "bonus_spent",
     };
-    let (lacks, there) =
-        (need.resource.amount_words(&need.name, left), need.resource.amount_words(&need.name, free));
+    let (lacks, there) = (
+        need.resource.amount_words(&need.name, left),
+        need.resource.amount_words(&need.name, free),
+    );
     let words = if free == 0 {
         Words::new(
             format!("{}没有了，而且没有有效的预留。", lacks.zh),

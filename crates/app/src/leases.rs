@@ -1,0 +1,372 @@
+//! What this device holds on lease from HQ: what it may promise, and what it asks for, renews and
+//! gives back while HQ can be reached.
+//!
+//! A lease is HQ's row. What this device has promised of it and HQ has not answered yet is taken off
+//! here, so that nothing is promised twice on one tablet.
+
+use doorstep_domain::{
+    books::Books,
+    claim::{Claim, FileOrder, NamedLeases, TakeLeases},
+    decision::Decision,
+    id::{LeaseId, OrderId, VisitId},
+    lease::{Lease, LeaseAsk, LeaseBook, Need, Reservation, Resource, needs},
+    quote::Quote,
+    steps::StepBook,
+    time::UtcMs,
+    visit::{Slot, Visit},
+    work_order::{JobKind, WorkOrder},
+};
+use doorstep_store::device::{self, CommandRecord};
+use rusqlite::Connection;
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    bundles,
+    error::{ApiError, ApiResult},
+    error_code::ErrorCode,
+    host::id_noise,
+    session::{self, Session, required_row},
+    usecase::{ordering, visit_record::visit_as_known},
+};
+
+/// The row kind under which HQ publishes a lease to its person.
+const ROW_KIND: &str = "lease";
+/// How far back the outbox is looked through for what was asked or promised: far more than a device
+/// does while one lease lasts, which is a day at most.
+const LOOK_BACK: u32 = 200;
+
+/// A lease with what this device may still promise of it.
+pub(crate) struct Held {
+    pub(crate) lease: Lease,
+    pub(crate) rest: i64,
+}
+
+/// The lease policy in force; `None` where HQ leases nothing.
+pub(crate) fn policy_at(conn: &Connection, now: UtcMs) -> ApiResult<Option<LeaseBook>> {
+    match bundles::book_on(conn, "leases", now.shanghai_day(), LeaseBook::from_json) {
+        Ok(book) => Ok(Some(book)),
+        Err(error) if error.code == ErrorCode::BooksMissing => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The leases of this device that have not expired, each less what its orders in the outbox use.
+pub(crate) fn held(conn: &Connection, now: UtcMs) -> ApiResult<Vec<Held>> {
+    let device = session::required_identity(conn)?.device;
+    let promised = promised(conn)?;
+    let mut held = Vec::new();
+    for row in device::rows_of_kind(conn, ROW_KIND)? {
+        let lease: Lease = row.record()?;
+        if lease.device != device || !lease.holds_at(now) {
+            continue;
+        }
+        let known = |order: OrderId| lease.uses.iter().any(|used| used.order == order);
+        let own = promised.iter().filter(|(id, order, _)| *id == lease.id && !known(*order));
+        let rest = own.fold(lease.rest(), |rest, (_, _, amount)| rest.saturating_sub(*amount));
+        held.push(Held { rest: rest.max(0), lease });
+    }
+    Ok(held)
+}
+
+/// What orders of this device take of which lease, those HQ refused left out.
+fn promised(conn: &Connection) -> ApiResult<Vec<(LeaseId, OrderId, i64)>> {
+    let mut promised = Vec::new();
+    for command in device::latest_commands(conn, "order_file", LOOK_BACK)? {
+        if let Some(file) = filed(&command) {
+            let terms = &file.signed.terms;
+            let reserved = terms.reservations.iter();
+            promised.extend(reserved.filter_map(|one| Some((one.lease?, terms.order, one.amount))));
+        }
+    }
+    Ok(promised)
+}
+
+/// The order a claim files, unless HQ refused it.
+fn filed(command: &CommandRecord) -> Option<Box<FileOrder>> {
+    let refused = command.decision.as_deref().is_some_and(|text| {
+        !serde_json::from_str::<Decision>(text).is_ok_and(|decision| decision.is_executed())
+    });
+    match serde_json::from_str(&command.claim) {
+        Ok(Claim::OrderFile(file)) if !refused => Some(file),
+        _ => None,
+    }
+}
+
+/// The published window a slot begins in.
+fn window(conn: &Connection, slot: Slot, now: UtcMs) -> ApiResult<Option<Slot>> {
+    let steps = bundles::book_on(conn, "steps", now.shanghai_day(), StepBook::from_json)?;
+    Ok(steps.window_of(slot))
+}
+
+/// What an order on this quote for this slot takes, each with the lease that guarantees it where
+/// this device holds one; empty where HQ leases nothing.
+pub(crate) fn reservations(
+    conn: &Connection,
+    (quote, books): (&Quote, &Books),
+    order: &WorkOrder,
+    slot: Slot,
+    now: UtcMs,
+) -> ApiResult<Vec<Reservation>> {
+    let Some(policy) = policy_at(conn, now)? else { return Ok(Vec::new()) };
+    let window = window(conn, slot, now)?;
+    let visits = device::linked(conn, order.id.0, "visit")?;
+    let mut held = held(conn, now)?;
+    held.retain(|held| now < policy.promise_until(held.lease.expires_at));
+    // A lease of this visit first, then the one that lasts longest.
+    held.sort_by_key(|held| {
+        let own = held.lease.visit.is_some_and(|visit| visits.contains(&visit.0));
+        (!own, std::cmp::Reverse(held.lease.expires_at), held.lease.id)
+    });
+    let needs = needs(quote, order.store, window, &books.catalogue, &books.valuation);
+    let reserve = |need: Need| {
+        let found = held
+            .iter()
+            .find(|held| held.lease.resource == need.resource && held.rest >= need.amount);
+        match found {
+            Some(held) => Reservation::held(need, held.lease.id, held.lease.expires_at),
+            None => Reservation::unconfirmed(need),
+        }
+    };
+    Ok(needs.into_iter().map(reserve).collect())
+}
+
+/// Whether everything that was said to be reserved can still be promised.
+pub(crate) fn still_stand(
+    conn: &Connection,
+    reservations: &[Reservation],
+    now: UtcMs,
+) -> ApiResult<bool> {
+    let Some(policy) = policy_at(conn, now)? else {
+        return Ok(reservations.iter().all(|one| one.lease.is_none()));
+    };
+    let held = held(conn, now)?;
+    Ok(reservations.iter().all(|one| match (one.lease, one.until) {
+        (Some(id), Some(until)) => {
+            now < policy.promise_until(until)
+                && held.iter().any(|held| held.lease.id == id && held.rest >= one.amount)
+        }
+        _ => true,
+    }))
+}
+
+/// Refuses to promise what is no longer reserved.
+pub(crate) fn must_stand(
+    conn: &Connection,
+    reservations: &[Reservation],
+    now: UtcMs,
+) -> ApiResult<()> {
+    if still_stand(conn, reservations, now)? {
+        Ok(())
+    } else {
+        Err(ApiError::new(ErrorCode::ReservationLapsed))
+    }
+}
+
+/// Asks for, renews and gives back what the day needs; tells whether there is anything to send. To
+/// be called when HQ was just reached.
+pub(crate) async fn keep(session: &Session) -> ApiResult<bool> {
+    let now = session.time().await?.at;
+    let Ok(books) = bundles::books_on(session, now.shanghai_day()).await else { return Ok(false) };
+    let host = Arc::clone(&session.host);
+    let claims = session
+        .db
+        .read(move |conn| plan(conn, &books, now, &|| LeaseId::new(now, id_noise(host.as_ref()))))
+        .await?;
+    if claims.is_empty() {
+        return Ok(false);
+    }
+    let host = Arc::clone(&session.host);
+    session
+        .db
+        .write(move |tx, _| {
+            for claim in &claims {
+                session::add_claim(tx, claim, host.as_ref())?;
+            }
+            Ok(())
+        })
+        .await?;
+    session.outbox_changed.notify_one();
+    Ok(true)
+}
+
+/// What to ask of HQ now.
+fn plan(
+    conn: &Connection,
+    books: &Books,
+    now: UtcMs,
+    new_id: &dyn Fn() -> LeaseId,
+) -> ApiResult<Vec<Claim>> {
+    let Some(policy) = policy_at(conn, now)? else { return Ok(Vec::new()) };
+    let visits = own_visits(conn, now)?;
+    let held = held(conn, now)?;
+    let asked = Asked::read(conn, &policy, now)?;
+    let mut claims = Vec::new();
+    let done: Vec<LeaseId> = held
+        .iter()
+        .filter(|held| held.rest > 0 && is_done_with(&held.lease, &visits))
+        .map(|held| held.lease.id)
+        .filter(|id| !asked.returning.contains(id))
+        .collect();
+    let due: Vec<LeaseId> = held
+        .iter()
+        .map(|held| &held.lease)
+        .filter(|lease| !is_done_with(lease, &visits) && lease.rest() > 0)
+        .filter(|lease| {
+            policy.is_renewal_due(lease.expires_at, now)
+                && policy.expiry(&lease.resource, now) > lease.expires_at
+                && !asked.renewing.contains(&lease.id)
+        })
+        .map(|lease| lease.id)
+        .collect();
+    for (leases, claim) in
+        [(done, Claim::LeaseReturn as fn(_) -> _), (due, Claim::LeaseRenew as fn(_) -> _)]
+    {
+        if !leases.is_empty() {
+            claims.push(claim(NamedLeases { leases }));
+        }
+    }
+    for day in visits.iter().filter(|day| day.sells) {
+        let asks: Vec<LeaseAsk> = wanted(conn, books, &policy, day, now)?
+            .into_iter()
+            .filter(|(resource, amount)| {
+                let own = held.iter().filter(|held| {
+                    held.lease.visit == Some(day.visit.id) && held.lease.resource == *resource
+                });
+                own.map(|held| held.rest).sum::<i64>() < *amount
+                    && !asked.has_asked(day.visit.id, resource)
+            })
+            .map(|(resource, amount)| LeaseAsk { lease: new_id(), resource, amount })
+            .collect();
+        if !asks.is_empty() {
+            let take = TakeLeases { store: day.visit.store, visit: Some(day.visit.id), asks };
+            claims.push(Claim::LeaseTake(take));
+        }
+    }
+    Ok(claims)
+}
+
+/// A visit of the person's own today.
+struct DayVisit {
+    visit: Visit,
+    order: Option<WorkOrder>,
+    /// An order may still come of it.
+    sells: bool,
+}
+
+fn own_visits(conn: &Connection, now: UtcMs) -> ApiResult<Vec<DayVisit>> {
+    let person = session::required_identity(conn)?.person_id();
+    let mut visits = Vec::new();
+    for row in device::agenda(conn, now.shanghai_day())? {
+        let visit = visit_as_known(conn, row.visit)?;
+        if visit.state.is_over() || !visit.crew.contains(&person) {
+            continue;
+        }
+        let first = visit.work_orders.first();
+        let order: Option<WorkOrder> =
+            first.and_then(|id| required_row(conn, "work_order", id.0).ok());
+        let sells = match &order {
+            Some(order) => ordering::orders_of(conn, order.id)?.is_empty(),
+            None => false,
+        };
+        visits.push(DayVisit { visit, order, sells });
+    }
+    Ok(visits)
+}
+
+/// Whether what a lease still holds is needed no more: its visit is over, of another day, somebody
+/// else's, or has its order.
+fn is_done_with(lease: &Lease, visits: &[DayVisit]) -> bool {
+    let Some(id) = lease.visit else { return false };
+    !visits.iter().any(|day| day.visit.id == id && day.sells)
+}
+
+/// What a visit should hold: what its latest quote takes, and for a trade-in what the policy says
+/// should be there before anything is chosen.
+fn wanted(
+    conn: &Connection,
+    books: &Books,
+    policy: &LeaseBook,
+    day: &DayVisit,
+    now: UtcMs,
+) -> ApiResult<BTreeMap<Resource, i64>> {
+    let mut wanted = BTreeMap::new();
+    let Some(order) = &day.order else { return Ok(wanted) };
+    let store = order.store;
+    let slot = chosen_slot(conn, order, &day.visit)?;
+    let window = window(conn, slot, now)?;
+    if let Some(body) = device::quotes_of(conn, order.id.0)?.first()
+        && let Ok(quote) = Quote::from_json(body)
+    {
+        let needs = needs(&quote, store, window, &books.catalogue, &books.valuation);
+        wanted.extend(needs.into_iter().map(|need| (need.resource, need.amount)));
+    }
+    if order.job != JobKind::TradeIn {
+        return Ok(wanted);
+    }
+    let mut ahead = |resource, amount| {
+        wanted.entry(resource).or_insert(amount);
+    };
+    if let (true, Some(Slot { start, end })) = (policy.ahead.slot, window) {
+        ahead(Resource::Slot { store, start, end }, 1);
+    }
+    for sku in &policy.ahead.models {
+        ahead(Resource::Stock { store, sku: sku.clone() }, 1);
+    }
+    for bonus in books.valuation.bonuses.iter().filter(|one| policy.ahead.bonuses.contains(&one.id))
+    {
+        ahead(Resource::Bonus { bonus: bonus.id.clone() }, bonus.fen.0);
+    }
+    Ok(wanted)
+}
+
+/// The slot of the terms drafted last, else the one that is offered first: the visit's own hours, a
+/// day later.
+pub(crate) fn chosen_slot(conn: &Connection, order: &WorkOrder, visit: &Visit) -> ApiResult<Slot> {
+    let drafted = crate::usecase::signing::draft_terms(conn, order.id)?;
+    let Slot { start, end } = visit.slot;
+    let later = Slot { start: start.plus_ms(UtcMs::DAY), end: end.plus_ms(UtcMs::DAY) };
+    Ok(drafted.map_or(later, |terms| terms.slot))
+}
+
+/// What was asked of HQ and is not answered yet, or was answered with no a short while ago.
+#[derive(Default)]
+struct Asked {
+    taking: Vec<(VisitId, Resource)>,
+    renewing: Vec<LeaseId>,
+    returning: Vec<LeaseId>,
+}
+
+impl Asked {
+    fn read(conn: &Connection, policy: &LeaseBook, now: UtcMs) -> ApiResult<Asked> {
+        let patience = i64::from(policy.ask_again_s) * 1_000;
+        let mut asked = Asked::default();
+        for command in device::latest_commands(conn, "lease_take", LOOK_BACK)? {
+            let waits = command.decided_at.is_none_or(|at| now < at.plus_ms(patience));
+            if let (true, Ok(Claim::LeaseTake(take))) =
+                (waits, serde_json::from_str(&command.claim))
+                && let Some(visit) = take.visit
+            {
+                asked.taking.extend(take.asks.into_iter().map(|ask| (visit, ask.resource)));
+            }
+        }
+        let named = |kind: &str| -> ApiResult<Vec<LeaseId>> {
+            let mut ids = Vec::new();
+            for command in device::latest_commands(conn, kind, LOOK_BACK)? {
+                if let (None, Ok(Claim::LeaseRenew(named) | Claim::LeaseReturn(named))) =
+                    (&command.decision, serde_json::from_str(&command.claim))
+                {
+                    ids.extend(named.leases);
+                }
+            }
+            Ok(ids)
+        };
+        asked.renewing = named("lease_renew")?;
+        asked.returning = named("lease_return")?;
+        Ok(asked)
+    }
+
+    /// Whether this visit has asked for it and HQ has not answered yet, or said no.
+    fn has_asked(&self, visit: VisitId, resource: &Resource) -> bool {
+        self.taking.iter().any(|(asked, held)| *asked == visit && held == resource)
+    }
+}
