@@ -62,59 +62,22 @@ fn sound(shop: &Shop) {
     assert_eq!(digest["broken_pools"], json!([]), "leased and used add up");
 }
 
-/// A second trade-in at the same store: another engineer's, made by giving them a visit's twin.
-async fn second_job(shop: &Shop) -> (Job, String) {
-    let desk = shop.device("planner", &shop.hq.person("coordinator").1).await;
-    desk.sync_until_settled(SETTLE).await;
+/// Another engineer of the same store.
+fn colleague(shop: &Shop) -> String {
     let people = shop.hq.facts["people"].as_array().unwrap();
-    let other = people
-        .iter()
-        .find(|one| {
-            one["role"] == "engineer"
-                && one["org"] == shop.job.store
-                && one["id"] != *shop.job.engineer
-        })
-        .unwrap();
-    let engineer = other["id"].as_str().unwrap().to_owned();
-    let board = desk.call("board", json!({ "day": doorstep_tests::story::DAY })).await;
-    for row in board["rows"].as_array().unwrap() {
-        let visit = row["row"]["visit"].clone();
-        if visit == *shop.job.visit {
-            continue;
-        }
-        let opened = desk.call("visit_open", json!({ "visit": visit })).await;
-        let order = &opened["work_orders"][0];
-        let store = shop.job.store.clone();
-        let asset = order["assets"][0].as_str();
-        let known = match asset {
-            Some(asset) => {
-                let machine = desk.call("machine_view", json!({ "asset": asset })).await;
-                machine["asset"]["category"] == "fridge" || machine["asset"]["category"] == "washer"
-            }
-            None => false,
-        };
-        let near = row["crew"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|name| people.iter().any(|one| one["name"] == *name && one["org"] == store));
-        if !known || !near {
-            continue;
-        }
-        let plan = json!({ "visit": visit, "crew": [engineer], "slot": opened["row"]["slot"] });
-        desk.call("visit_plan", plan).await;
-        desk.sync_until_settled(SETTLE).await;
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let job = Job {
-            visit: text(&visit),
-            work_order: text(&order["id"]),
-            asset: asset.unwrap().to_owned(),
-            engineer: engineer.clone(),
-            ..shop.job.clone()
-        };
-        return (job, engineer);
-    }
-    panic!("no other visit of the store has a machine to trade in");
+    let is_other = |one: &&Value| {
+        one["role"] == "engineer" && one["org"] == shop.job.store && one["id"] != *shop.job.engineer
+    };
+    people.iter().find(is_other).unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// The first visit on an engineer's list, as a job.
+async fn first_job(device: &Device, shop: &Shop) -> Job {
+    let list = device.call("today", json!({})).await;
+    let visit = list["visits"][0]["visit"].as_str().unwrap().to_owned();
+    let opened = device.call("visit_open", json!({ "visit": visit })).await;
+    let work_order = opened["work_orders"][0]["id"].as_str().unwrap().to_owned();
+    Job { visit, work_order, ..shop.job.clone() }
 }
 
 /// A quote for the new machine without discounts and fees, the old one left out.
@@ -178,11 +141,11 @@ async fn until_leased(device: &Device) -> Value {
 async fn two_tablets_want_the_last_unit_and_only_one_promises_it() {
     let shop = Shop::open(12);
     stock(&shop, 1);
-    let (other, engineer) = second_job(&shop).await;
     let line = Line::to(shop.hq.address());
     let first = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
     first.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
-    let second = shop.device("second", &engineer).await;
+    let second = shop.device("second", &colleague(&shop)).await;
+    let other = first_job(&second, &shop).await;
 
     // The first chooses the machine while HQ is in reach; the lease follows by itself.
     let chosen = quote(&first, &shop.job).await;

@@ -72,8 +72,11 @@ pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
 
 async fn send_all(session: &Session) -> ApiResult<()> {
     exchange::run(session).await?;
-    if leases::keep(session).await? {
-        exchange::run(session).await?;
+    match leases::keep(session).await {
+        Ok(true) => exchange::run(session).await?,
+        Ok(false) => {}
+        // What cannot be reserved stands in the way of nothing.
+        Err(error) => tracing::warn!(detail = error.detail, "nothing could be reserved"),
     }
     uploads::run(session).await
 }

@@ -7,6 +7,7 @@
 use doorstep_domain::{
     books::Books,
     claim::{Claim, FileOrder, NamedLeases, TakeLeases},
+    combined_order::OrderState,
     decision::Decision,
     id::{LeaseId, OrderId, VisitId},
     lease::{Lease, LeaseAsk, LeaseBook, Need, Reservation, Resource, needs},
@@ -26,7 +27,10 @@ use crate::{
     error_code::ErrorCode,
     host::id_noise,
     session::{self, Session, required_row},
-    usecase::{ordering, visit_record::visit_as_known},
+    usecase::{
+        ordering::{self, FiledOrder},
+        visit_record::visit_as_known,
+    },
 };
 
 /// The row kind under which HQ publishes a lease to its person.
@@ -265,12 +269,18 @@ fn own_visits(conn: &Connection, now: UtcMs) -> ApiResult<Vec<DayVisit>> {
         let order: Option<WorkOrder> =
             first.and_then(|id| required_row(conn, "work_order", id.0).ok());
         let sells = match &order {
-            Some(order) => ordering::orders_of(conn, order.id)?.is_empty(),
+            Some(order) => ordering::orders_of(conn, order.id)?.iter().all(is_void),
             None => false,
         };
         visits.push(DayVisit { visit, order, sells });
     }
     Ok(visits)
+}
+
+/// Whether nothing will be delivered on an order: another may take its place.
+fn is_void(filed: &FiledOrder) -> bool {
+    use OrderState::{Cancelled, Refused, Replaced};
+    matches!(filed.order.state, Refused { .. } | Replaced { .. } | Cancelled { .. })
 }
 
 /// Whether what a lease still holds is needed no more: its visit is over, of another day, somebody

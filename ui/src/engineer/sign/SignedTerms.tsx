@@ -4,6 +4,7 @@ import type { OrderTerms } from "@/generated/OrderTerms";
 import { Amount } from "@/kit/Amount";
 import { m } from "@/paraglide/messages.js";
 import { say } from "@/shared/words";
+import { Guarantees } from "../visit/Guarantees";
 import { slotWords } from "../visit/SlotPicker";
 import { removals } from "../visit/terms";
 
@@ -50,6 +51,7 @@ export function SignedTerms({ terms, buyer }: { terms: OrderTerms; buyer: string
           <span className="tabular">{slotWords(terms.slot)}</span>
         </Term>
       </dl>
+      <Guarantees quote={terms.quote} slot={terms.slot} />
       <p className="rule rule-t pt-3 text-label">{say(terms.sentence)}</p>
     </>
   );
