@@ -184,8 +184,8 @@ pub fn publish(
     Ok(new)
 }
 
-/// The book of a kind in force on `day`, as its own reader makes it: of several the one published
-/// last, as on a device.
+/// The book of a kind in force on `day`, as its own reader makes it: of several the one that became
+/// valid last, then the higher version, as a device chooses.
 ///
 /// # Errors
 /// Errors of the ledger, and a bundle that HQ itself can no longer read.
@@ -196,13 +196,15 @@ pub fn book_in_force<T, E: std::fmt::Display>(
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Option<T>, StoreError> {
     let unreadable = |error: E| StoreError::Unreadable { what: kind, detail: error.to_string() };
-    for (_, version) in bundles::list(conn)?.iter().rev().filter(|(held, _)| held == kind) {
-        let found = bundles::get(conn, kind, version)?;
-        if let Some(bundle) = found.filter(|bundle| bundle.valid.contains(day)) {
-            return Ok(Some(read(&bundle.signed.payload).map_err(unreadable)?));
+    let mut chosen: Option<Published> = None;
+    for (_, version) in bundles::list(conn)?.iter().filter(|(held, _)| held == kind) {
+        let found = bundles::get(conn, kind, version)?.filter(|found| found.valid.contains(day));
+        let rank = |bundle: &Published| (bundle.valid.from, bundle.version.clone());
+        if found.as_ref().map(rank) > chosen.as_ref().map(rank) {
+            chosen = found;
         }
     }
-    Ok(None)
+    chosen.map(|bundle| read(&bundle.signed.payload).map_err(unreadable)).transpose()
 }
 
 /// Signs every bundle anew after its key was withdrawn, and publishes it again.

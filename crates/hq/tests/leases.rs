@@ -126,11 +126,6 @@ async fn the_last_unit_is_held_by_one_tablet_and_an_order_without_it_becomes_a_t
     let Decision::Refused { task: Some(task), params, .. } = refused else { panic!("no task") };
     assert!(params["en"].contains("S-XG-100"), "{params:?}");
 
-    let with = order_on(&world, &plain_quote(), &[&lease]);
-    assert!(first.claim(&world, &filing(&with)).await.is_executed());
-    assert_eq!(counts(&world, &unit(&world)), (0, 0, 1));
-    assert_sound(&world);
-
     // A coordinator honours the other one: the pool is not touched, what is lacking is counted.
     let mut desk = world.device("沈婷").await;
     let honour = Claim::TaskDecide(DecideTask {
@@ -143,8 +138,13 @@ async fn the_last_unit_is_held_by_one_tablet_and_an_order_without_it_becomes_a_t
         },
     });
     assert!(desk.claim(&world, &honour).await.is_executed());
-    assert_eq!(counts(&world, &unit(&world)), (0, 0, 1));
+    assert_eq!(counts(&world, &unit(&world)), (0, 1, 0));
     assert_eq!(pool(&world, &unit(&world)).beyond, 1);
+    assert_sound(&world);
+
+    let with = order_on(&world, &plain_quote(), &[&lease]);
+    assert!(first.claim(&world, &filing(&with)).await.is_executed(), "what is held is held");
+    assert_eq!(counts(&world, &unit(&world)), (0, 0, 1));
     let cancel = Claim::OrderCancel(CancelOrder {
         order: without.signed.terms.order,
         reason: "客户取消".to_owned(),
