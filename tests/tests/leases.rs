@@ -71,10 +71,12 @@ fn colleague(shop: &Shop) -> String {
     people.iter().find(is_other).unwrap()["id"].as_str().unwrap().to_owned()
 }
 
-/// The first visit on an engineer's list, as a job.
-async fn first_job(device: &Device, shop: &Shop) -> Job {
+/// Another visit on an engineer's list than the story's, as a job.
+async fn other_job(device: &Device, shop: &Shop) -> Job {
     let list = device.call("today", json!({})).await;
-    let visit = list["visits"][0]["visit"].as_str().unwrap().to_owned();
+    let mut visits = list["visits"].as_array().unwrap().iter().map(|row| &row["visit"]);
+    let visit = visits.find(|visit| **visit != *shop.job.visit).expect("a second visit");
+    let visit = visit.as_str().unwrap().to_owned();
     let opened = device.call("visit_open", json!({ "visit": visit })).await;
     let work_order = opened["work_orders"][0]["id"].as_str().unwrap().to_owned();
     Job { visit, work_order, ..shop.job.clone() }
@@ -139,13 +141,13 @@ async fn until_leased(device: &Device) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tablets_want_the_last_unit_and_only_one_promises_it() {
-    let shop = Shop::open(12);
+    let mut shop = Shop::open(12);
     stock(&shop, 1);
     let line = Line::to(shop.hq.address());
     let first = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
     first.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
     let second = shop.device("second", &colleague(&shop)).await;
-    let other = first_job(&second, &shop).await;
+    let other = other_job(&second, &shop).await;
 
     // The first chooses the machine while HQ is in reach; the lease follows by itself.
     let chosen = quote(&first, &shop.job).await;
@@ -176,6 +178,12 @@ async fn two_tablets_want_the_last_unit_and_only_one_promises_it() {
     assert!(!left["leases"].as_array().unwrap().iter().any(|one| same(&one)), "promised, once");
     assert!(paper_of(&first, &shop.job, "order.zh").await.contains("已预留至"));
 
+    // The same tablet does not promise it to its next customer, not even without a network.
+    let next = other_job(&first, &shop).await;
+    let hoped = quote(&first, &next).await;
+    let told = first.call("guarantees", json!({ "quote": hoped })).await;
+    assert_eq!(told["guarantees"][0]["reservation"]["lease"], Value::Null, "{told}");
+
     terms(&second, &other, &wanted).await;
     sign(&second, &other).await.unwrap();
     second.sync_until_settled(SETTLE).await;
@@ -184,6 +192,16 @@ async fn two_tablets_want_the_last_unit_and_only_one_promises_it() {
     assert!(reason.contains("no reservation that still holds"), "a task, no silent no: {refused}");
     assert_eq!(refused["refused"]["remedies"], json!(["honour", "re_quote", "cancel"]));
 
+    // The answer is lost on the way, HQ dies with it, and the batch comes again.
+    for bytes in [400, 1_500, 4_000] {
+        line.restore();
+        line.cut_after_downward(bytes);
+        first.sync().await;
+        line.cut();
+        shop.hq.kill();
+        shop.hq.start();
+        line.redirect(shop.hq.address());
+    }
     line.restore();
     first.sync_until_settled(SETTLE).await;
     assert!(state_of(&first, &shop.job).await["executed"]["number"].is_string());
@@ -216,7 +234,7 @@ async fn a_lease_that_ends_at_the_door_is_not_promised_and_hq_checks_what_was() 
     stock(&shop, 1);
     publish_policy(
         &shop,
-        &[("lease_s", "14"), ("margin_s", "3"), ("renew_s", "4"), ("ask_again_s", "1")],
+        &[("lease_s", "10"), ("margin_s", "3"), ("renew_s", "4"), ("ask_again_s", "1")],
     );
     let line = Line::to(shop.hq.address());
     let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());

@@ -35,9 +35,9 @@ use crate::{
 
 /// The row kind under which HQ publishes a lease to its person.
 const ROW_KIND: &str = "lease";
-/// How far back the outbox is looked through for what was asked or promised: far more than a device
+/// How far back the outbox is looked through for what was asked or promised: more than a device files
 /// does while one lease lasts, which is a day at most.
-const LOOK_BACK: u32 = 200;
+const LOOK_BACK: u32 = 50;
 
 /// A lease with what this device may still promise of it.
 pub(crate) struct Held {
