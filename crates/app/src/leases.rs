@@ -11,10 +11,11 @@ use doorstep_domain::{
     decision::Decision,
     id::{LeaseId, OrderId, VisitId},
     lease::{Lease, LeaseAsk, LeaseBook, Need, Reservation, Resource, needs},
-    quote::Quote,
+    quote::{DiscountKind, Quote},
     steps::StepBook,
     time::UtcMs,
     visit::{Slot, Visit},
+    words::Words,
     work_order::{JobKind, WorkOrder},
 };
 use doorstep_store::device::{self, CommandRecord};
@@ -151,6 +152,46 @@ pub(crate) fn still_stand(
         }
         _ => true,
     }))
+}
+
+/// Whether a lease held here covers so much of a resource for long enough to promise it.
+pub(crate) fn covers(
+    held: &[Held],
+    policy: &LeaseBook,
+    (resource, amount): (&Resource, i64),
+    now: UtcMs,
+) -> bool {
+    held.iter().any(|held| {
+        held.lease.resource == *resource
+            && held.rest >= amount
+            && now < policy.promise_until(held.lease.expires_at)
+    })
+}
+
+/// Refuses a quote with a bonus that may be promised on a lease only, and is not on one.
+pub(crate) fn must_be_leased(conn: &Connection, quote: &Quote, now: UtcMs) -> ApiResult<()> {
+    let Some(policy) = policy_at(conn, now)? else { return Ok(()) };
+    let mut sums: BTreeMap<&str, (i64, Words)> = BTreeMap::new();
+    for discount in quote.request.new.iter().flat_map(|item| &item.discounts) {
+        if discount.kind == DiscountKind::TradeInBonus && policy.only_leased.contains(&discount.id)
+        {
+            let words = discount.words.clone().unwrap_or_else(|| discount.kind.words());
+            let (sum, _) = sums.entry(discount.id.as_str()).or_insert((0, words));
+            *sum = sum.saturating_add(discount.amount.0);
+        }
+    }
+    let held = held(conn, now)?;
+    for (id, (amount, name)) in sums {
+        let resource = Resource::Bonus { bonus: id.to_owned() };
+        if !covers(&held, &policy, (&resource, amount), now) {
+            let words = Words::new(
+                format!("{}的额度没有预留在本机，不能优惠。", name.zh),
+                format!("No budget is reserved on this tablet for: {}.", name.en),
+            );
+            return Err(ApiError::saying(ErrorCode::QuoteRefused, words).param("bonus", id));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses to promise what is no longer reserved.

@@ -106,6 +106,8 @@ pub struct EarnedBonus {
     pub amount: i64,
     /// Whether this device holds a lease that covers it now.
     pub held: bool,
+    /// Whether it may be promised on a lease only.
+    pub only_leased: bool,
 }
 
 /// The bonuses a choice earns.
@@ -245,17 +247,17 @@ pub async fn bonus_list(app: &Arc<App>, input: BonusesInput) -> ApiResult<Bonuse
             let policy = leases::policy_at(conn, now)?;
             let held = leases::held(conn, now)?;
             let covered = |bonus: &str, amount: i64| {
-                held.iter().any(|held| {
-                    held.lease.resource == Resource::Bonus { bonus: bonus.to_owned() }
-                        && held.rest >= amount
-                        && policy
-                            .as_ref()
-                            .is_some_and(|policy| now < policy.promise_until(held.lease.expires_at))
-                })
+                let resource = Resource::Bonus { bonus: bonus.to_owned() };
+                let wanted = (&resource, amount);
+                policy.as_ref().is_some_and(|policy| leases::covers(&held, policy, wanted, now))
+            };
+            let strict = |bonus: &String| {
+                policy.as_ref().is_some_and(|policy| policy.only_leased.contains(bonus))
             };
             let earned =
                 bonuses(&books.valuation, &items, &old).into_iter().map(|line| EarnedBonus {
                     held: covered(&line.id, line.amount.0),
+                    only_leased: strict(&line.id),
                     place: line.line.parse().unwrap_or(0),
                     name: line.words,
                     amount: line.amount.0,

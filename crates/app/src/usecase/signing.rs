@@ -137,6 +137,7 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
             if time.at > binding_until {
                 return Err(ApiError::new(ErrorCode::QuoteExpired));
             }
+            leases::must_be_leased(tx, &quote, time.at)?;
             let before = draft_terms(tx, work_order)?;
             let order = before
                 .as_ref()

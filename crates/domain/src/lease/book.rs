@@ -49,6 +49,10 @@ pub struct LeaseBook {
     pub most_held: u32,
     /// How many visits a store's vans can take in one published window.
     pub slot_visits: u32,
+    /// Bonuses that a tablet may promise on a lease only; any other may be promised without one, to
+    /// be confirmed by HQ. Each must be asked for ahead: no quote can ask for it.
+    #[serde(default)]
+    pub only_leased: Vec<String>,
     /// What is asked for ahead.
     #[serde(default)]
     pub ahead: Ahead,
@@ -92,6 +96,10 @@ impl Checked for LeaseBook {
         }
         if self.ask_again_s == 0 || self.most_held == 0 {
             flaws.field("ask_again_s", "ask_again_s and most_held must be above zero");
+        }
+        flaws.unique("only_leased", self.only_leased.iter().map(String::as_str));
+        if !self.only_leased.iter().all(|id| self.ahead.bonuses.contains(id)) {
+            flaws.field("only_leased", "must be among ahead.bonuses, or nobody ever gets one");
         }
         flaws.unique("ahead.models", self.ahead.models.iter().map(String::as_str));
         flaws.unique("ahead.bonuses", self.ahead.bonuses.iter().map(String::as_str));

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { Chip } from "@/kit/Chip";
 import { Tick } from "@/kit/Choice";
 import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
@@ -24,6 +25,12 @@ export function Bonuses() {
     <ul aria-label={m.bonuses()} className="panel w-full divide-y-(length:--border) divide-hair overflow-hidden">
       {earned.map((bonus) => (
         <li key={bonus.id}>
+          {bonus.only_leased && !bonus.held ? (
+            <p className="flex min-h-14 flex-wrap items-center gap-x-3 px-4 py-2 text-ink-2">
+              <span className="min-w-0 flex-1">{say(bonus.name)} <span className="tabular">{yuan(bonus.amount)}</span></span>
+              <Chip icon="lock">{m.bonus_only_leased()}</Chip>
+            </p>
+          ) : (
           <Tick
             checked={chosen.some((one) => one.id === bonus.id)}
             onChange={(on) => patch({ bonuses: [...chosen.filter((one) => one.id !== bonus.id), ...(on ? [bonus] : [])] })}
@@ -31,6 +38,7 @@ export function Bonuses() {
           >
             {say(bonus.name)} <span className="tabular">{yuan(bonus.amount)}</span>
           </Tick>
+          )}
         </li>
       ))}
     </ul>

@@ -31,7 +31,7 @@ describe("what is asked of the core", () => {
     expect(input.new.map((item) => item.discounts.map((discount) => discount.amount))).toEqual([[30_000], []]);
   });
   it("puts a merchant's bonus on the machine that earns it, and takes it up again", () => {
-    const bonus = { id: "b_1", place: 1, amount: 10_000, name: { zh: "换新", en: "Bonus" }, held: true };
+    const bonus = { id: "b_1", place: 1, amount: 10_000, name: { zh: "换新", en: "Bonus" }, held: true, only_leased: false };
     const draft = { ...emptyWork, skus: ["S-1", "S-2"], bonuses: [bonus] };
     const input = quoteInput("w", "a", draft);
     expect(input.new.map((item) => item.discounts.map((discount) => discount.id))).toEqual([[], ["b_1"]]);

@@ -76,7 +76,7 @@ export function choicesOf(quote: Quote): Partial<WorkDraft> {
 }
 
 function bonusOf({ kind, id, amount, words }: Discount, place: number): EarnedBonus[] {
-  return kind === "trade_in_bonus" ? [{ id, place, amount, name: words ?? { zh: id, en: id }, held: false }] : [];
+  return kind === "trade_in_bonus" ? [{ id, place, amount, name: words ?? { zh: id, en: id }, held: false, only_leased: false }] : [];
 }
 
 export type GroupId = "new" | "discount" | "subsidy" | "old" | "fee" | "deposit";
