@@ -44,16 +44,16 @@ function Kind({ name, rows }: { name: string; rows: readonly PoolRow[] }) {
   const head = "h-9 pr-4 font-normal";
   return (
     <section aria-label={name} className="@container">
-      <table className="w-full border-collapse">
+      <table className="w-full table-fixed border-collapse">
         <caption className="py-1 text-left font-semibold">{name}</caption>
         <thead className="text-left text-label text-ink-2">
           <tr className="rule rule-b">
-            <th scope="col" className={`${head} pl-2`}>{m.pool_what()}</th>
-            <th scope="col" className={`${head} text-right`}>{m.pool_free()}</th>
-            <th scope="col" className={`${head} text-right`}>{m.pool_leased()}</th>
-            <th scope="col" className={`${head} text-right`}>{m.pool_used()}</th>
-            <th scope="col" className={`${head} text-right @max-md:hidden`}>{m.pool_amount()}</th>
-            <th scope="col" className={`${head} @max-2xl:hidden`}>{m.pool_holders()}</th>
+            <th scope="col" className={`${head} w-[30%] pl-2`}>{m.pool_what()}</th>
+            <th scope="col" className={`${head} w-[11%] text-right`}>{m.pool_free()}</th>
+            <th scope="col" className={`${head} w-[11%] text-right`}>{m.pool_leased()}</th>
+            <th scope="col" className={`${head} w-[11%] text-right`}>{m.pool_used()}</th>
+            <th scope="col" className={`${head} w-[11%] text-right @max-md:hidden`}>{m.pool_amount()}</th>
+            <th scope="col" className={`${head} pl-4 @max-2xl:hidden`}>{m.pool_holders()}</th>
           </tr>
         </thead>
         <tbody>
@@ -70,24 +70,27 @@ function Row({ row }: { row: PoolRow }) {
   const now = useNow();
   const { pool } = row;
   const amount = (value: number) => (pool.resource.kind === "bonus" ? yuan(value) : String(value));
+  const holders = row.holders.map((holder, index) => (
+    <span key={index} className="tabular block">
+      {m.pool_holder({ name: holder.name, amount: amount(holder.rest), time: clockOrDay(holder.until, now) })}
+    </span>
+  ));
   const cell = "tabular py-2 pr-4 text-right align-top";
   return (
     <tr className="rule rule-b">
       <th scope="row" className="py-2 pr-4 pl-2 text-left align-top font-normal">
         <span className="tabular">{say(row.what)}</span>
         {row.store !== null && <span className="block text-label text-ink-2">{row.store}</span>}
+        <span className="hidden text-label text-ink-2 @max-2xl:block">{holders}</span>
         {pool.beyond > 0 && <Chip tone="warn" icon="alert">{m.pool_beyond({ amount: amount(pool.beyond) })}</Chip>}
       </th>
       <td className={`${cell} font-semibold ${row.free === 0 ? "text-danger" : ""}`}>{amount(row.free)}</td>
       <td className={cell}>{amount(pool.leased)}</td>
       <td className={cell}>{amount(pool.used)}</td>
       <td className={`${cell} @max-md:hidden`}>{amount(pool.amount)}</td>
-      <td className="py-2 align-top text-label @max-2xl:hidden">
-        {row.holders.map((holder, index) => (
-          <span key={index} className="tabular block">
-            {m.pool_holder({ name: holder.name, amount: amount(holder.rest), time: clockOrDay(holder.until, now) })}
-          </span>
-        ))}
+      <td className="py-2 pl-4 align-top text-label @max-2xl:hidden">
+        {row.holders.length === 0 && <span className="text-ink-2">—</span>}
+        {holders}
       </td>
     </tr>
   );

@@ -37,17 +37,33 @@ export function Guarantees({ quote, slot }: { quote: string; slot?: Slot }) {
   );
 }
 
+/** The same in one line above a signature: the reservation that ends first, and what is open. */
+export function GuaranteesShort({ quote, slot }: { quote: string; slot: Slot }) {
+  const now = useTick();
+  const read = useRead("guarantees", { quote, slot });
+  const all = read.data?.guarantees ?? [];
+  const lefts = all.flatMap(({ sign_before }) => (sign_before !== null && sign_before > now ? [sign_before - now] : []));
+  const open = all.length - lefts.length;
+  if (all.length === 0) return null;
+  return (
+    <p className="flex flex-wrap gap-2">
+      {lefts.length > 0 && <Left ms={Math.min(...lefts)} />}
+      {open > 0 && <Chip tone="wait" icon="clock">{m.open_count({ count: open })}</Chip>}
+    </p>
+  );
+}
+
 function Line({ guarantee, now }: { guarantee: Guarantee; now: number }) {
   const { what, standing, sign_before } = guarantee;
   const left = sign_before === null ? 0 : sign_before - now;
   const held = left > 0;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
-      <span className="tabular min-w-40 flex-1">
-        {say(what)}
-        {held && <span className="block text-small text-ink-2">{say(standing)}</span>}
+    <li className="flex flex-col gap-1 py-2">
+      <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <span className="tabular min-w-40 flex-1">{say(what)}</span>
+        {held ? <Left ms={left} /> : <Chip tone="wait" icon="clock">{m.to_be_confirmed()}</Chip>}
       </span>
-      {held ? <Left ms={left} /> : <Chip tone="wait" icon="clock">{m.to_be_confirmed()}</Chip>}
+      {held && <span className="tabular text-small text-ink-2">{say(standing)}</span>}
     </li>
   );
 }

@@ -77,10 +77,10 @@ export function SignStep() {
           <Section title={m.slot()}>
             <SlotPicker now={now} value={choice.slot} onChange={(slot) => put({ slot })} />
           </Section>
+          {view && <Guarantees quote={view.quote.request.id} slot={choice.slot} />}
         </div>
         <div className="flex min-w-0 flex-col gap-6" aria-busy={stale}>
           {view && <Totals view={view} />}
-          {view && <Guarantees quote={view.quote.request.id} slot={choice.slot} />}
           {view && <OldBalance quote={view.quote} />}
           {estimated && (
             <Choice
