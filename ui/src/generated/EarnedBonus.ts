@@ -24,4 +24,8 @@ amount: number,
 /**
  * Whether this device holds a lease that covers it now.
  */
-held: boolean, };
+held: boolean,
+/**
+ * Whether it may be promised on a lease only.
+ */
+only_leased: boolean, };
