@@ -4,34 +4,33 @@
 //! A lease is HQ's row. What this device has promised of it and HQ has not answered yet is taken off
 //! here, so that nothing is promised twice on one tablet.
 
+mod plan;
+
+pub(crate) use plan::keep;
+
 use doorstep_domain::{
     books::Books,
-    claim::{Claim, FileOrder, NamedLeases, TakeLeases},
-    combined_order::OrderState,
+    claim::{Claim, FileOrder},
     decision::Decision,
-    id::{LeaseId, OrderId, VisitId},
-    lease::{Lease, LeaseAsk, LeaseBook, Need, Reservation, Resource, needs},
+    id::{LeaseId, OrderId},
+    lease::{Lease, LeaseBook, Need, Reservation, Resource, needs},
     quote::{DiscountKind, Quote},
     steps::StepBook,
     time::UtcMs,
     visit::{Slot, Visit},
     words::Words,
-    work_order::{JobKind, WorkOrder},
+    work_order::WorkOrder,
 };
 use doorstep_store::device::{self, CommandRecord};
 use rusqlite::Connection;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use crate::{
     bundles,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
-    host::id_noise,
-    session::{self, Session, required_row},
-    usecase::{
-        ordering::{self, FiledOrder},
-        visit_record::visit_as_known,
-    },
+    session,
+    usecase::signing,
 };
 
 /// The row kind under which HQ publishes a lease to its person.
@@ -207,217 +206,11 @@ pub(crate) fn must_stand(
     }
 }
 
-/// Asks for, renews and gives back what the day needs; tells whether there is anything to send. To
-/// be called when HQ was just reached.
-pub(crate) async fn keep(session: &Session) -> ApiResult<bool> {
-    let now = session.time().await?.at;
-    let Ok(books) = bundles::books_on(session, now.shanghai_day()).await else { return Ok(false) };
-    let host = Arc::clone(&session.host);
-    let claims = session
-        .db
-        .read(move |conn| plan(conn, &books, now, &|| LeaseId::new(now, id_noise(host.as_ref()))))
-        .await?;
-    if claims.is_empty() {
-        return Ok(false);
-    }
-    let host = Arc::clone(&session.host);
-    session
-        .db
-        .write(move |tx, _| {
-            for claim in &claims {
-                session::add_claim(tx, claim, host.as_ref())?;
-            }
-            Ok(())
-        })
-        .await?;
-    session.outbox_changed.notify_one();
-    Ok(true)
-}
-
-/// What to ask of HQ now.
-fn plan(
-    conn: &Connection,
-    books: &Books,
-    now: UtcMs,
-    new_id: &dyn Fn() -> LeaseId,
-) -> ApiResult<Vec<Claim>> {
-    let Some(policy) = policy_at(conn, now)? else { return Ok(Vec::new()) };
-    let visits = own_visits(conn, now)?;
-    let held = held(conn, now)?;
-    let asked = Asked::read(conn, &policy, now)?;
-    let mut claims = Vec::new();
-    let done: Vec<LeaseId> = held
-        .iter()
-        .filter(|held| held.rest > 0 && is_done_with(&held.lease, &visits))
-        .map(|held| held.lease.id)
-        .filter(|id| !asked.returning.contains(id))
-        .collect();
-    let due: Vec<LeaseId> = held
-        .iter()
-        .map(|held| &held.lease)
-        .filter(|lease| !is_done_with(lease, &visits) && lease.rest() > 0)
-        .filter(|lease| {
-            policy.is_renewal_due(lease.expires_at, now)
-                && policy.expiry(&lease.resource, now) > lease.expires_at
-                && !asked.renewing.contains(&lease.id)
-        })
-        .map(|lease| lease.id)
-        .collect();
-    for (leases, claim) in
-        [(done, Claim::LeaseReturn as fn(_) -> _), (due, Claim::LeaseRenew as fn(_) -> _)]
-    {
-        if !leases.is_empty() {
-            claims.push(claim(NamedLeases { leases }));
-        }
-    }
-    for day in visits.iter().filter(|day| day.sells) {
-        let asks: Vec<LeaseAsk> = wanted(conn, books, &policy, day, now)?
-            .into_iter()
-            .filter(|(resource, amount)| {
-                let own = held.iter().filter(|held| {
-                    held.lease.visit == Some(day.visit.id) && held.lease.resource == *resource
-                });
-                own.map(|held| held.rest).sum::<i64>() < *amount
-                    && !asked.has_asked(day.visit.id, resource)
-            })
-            .map(|(resource, amount)| LeaseAsk { lease: new_id(), resource, amount })
-            .collect();
-        if !asks.is_empty() {
-            let take = TakeLeases { store: day.visit.store, visit: Some(day.visit.id), asks };
-            claims.push(Claim::LeaseTake(take));
-        }
-    }
-    Ok(claims)
-}
-
-/// A visit of the person's own today.
-struct DayVisit {
-    visit: Visit,
-    order: Option<WorkOrder>,
-    /// An order may still come of it.
-    sells: bool,
-}
-
-fn own_visits(conn: &Connection, now: UtcMs) -> ApiResult<Vec<DayVisit>> {
-    let person = session::required_identity(conn)?.person_id();
-    let mut visits = Vec::new();
-    for row in device::agenda(conn, now.shanghai_day())? {
-        let visit = visit_as_known(conn, row.visit)?;
-        if visit.state.is_over() || !visit.crew.contains(&person) {
-            continue;
-        }
-        let first = visit.work_orders.first();
-        let order: Option<WorkOrder> =
-            first.and_then(|id| required_row(conn, "work_order", id.0).ok());
-        let sells = match &order {
-            Some(order) => ordering::orders_of(conn, order.id)?.iter().all(is_void),
-            None => false,
-        };
-        visits.push(DayVisit { visit, order, sells });
-    }
-    Ok(visits)
-}
-
-/// Whether nothing will be delivered on an order: another may take its place.
-fn is_void(filed: &FiledOrder) -> bool {
-    use OrderState::{Cancelled, Refused, Replaced};
-    matches!(filed.order.state, Refused { .. } | Replaced { .. } | Cancelled { .. })
-}
-
-/// Whether what a lease still holds is needed no more: its visit is over, of another day, somebody
-/// else's, or has its order.
-fn is_done_with(lease: &Lease, visits: &[DayVisit]) -> bool {
-    let Some(id) = lease.visit else { return false };
-    !visits.iter().any(|day| day.visit.id == id && day.sells)
-}
-
-/// What a visit should hold: what its latest quote takes, and for a trade-in what the policy says
-/// should be there before anything is chosen.
-fn wanted(
-    conn: &Connection,
-    books: &Books,
-    policy: &LeaseBook,
-    day: &DayVisit,
-    now: UtcMs,
-) -> ApiResult<BTreeMap<Resource, i64>> {
-    let mut wanted = BTreeMap::new();
-    let Some(order) = &day.order else { return Ok(wanted) };
-    let store = order.store;
-    let slot = chosen_slot(conn, order, &day.visit)?;
-    let window = window(conn, slot, now)?;
-    if let Some(body) = device::quotes_of(conn, order.id.0)?.first()
-        && let Ok(quote) = Quote::from_json(body)
-    {
-        let needs = needs(&quote, store, window, &books.catalogue, &books.valuation);
-        wanted.extend(needs.into_iter().map(|need| (need.resource, need.amount)));
-    }
-    if order.job != JobKind::TradeIn {
-        return Ok(wanted);
-    }
-    let mut ahead = |resource, amount| {
-        wanted.entry(resource).or_insert(amount);
-    };
-    if let (true, Some(Slot { start, end })) = (policy.ahead.slot, window) {
-        ahead(Resource::Slot { store, start, end }, 1);
-    }
-    for sku in &policy.ahead.models {
-        ahead(Resource::Stock { store, sku: sku.clone() }, 1);
-    }
-    for bonus in books.valuation.bonuses.iter().filter(|one| policy.ahead.bonuses.contains(&one.id))
-    {
-        ahead(Resource::Bonus { bonus: bonus.id.clone() }, bonus.fen.0);
-    }
-    Ok(wanted)
-}
-
 /// The slot of the terms drafted last, else the one that is offered first: the visit's own hours, a
 /// day later.
 pub(crate) fn chosen_slot(conn: &Connection, order: &WorkOrder, visit: &Visit) -> ApiResult<Slot> {
-    let drafted = crate::usecase::signing::draft_terms(conn, order.id)?;
+    let drafted = signing::draft_terms(conn, order.id)?;
     let Slot { start, end } = visit.slot;
     let later = Slot { start: start.plus_ms(UtcMs::DAY), end: end.plus_ms(UtcMs::DAY) };
     Ok(drafted.map_or(later, |terms| terms.slot))
-}
-
-/// What was asked of HQ and is not answered yet, or was answered with no a short while ago.
-#[derive(Default)]
-struct Asked {
-    taking: Vec<(VisitId, Resource)>,
-    renewing: Vec<LeaseId>,
-    returning: Vec<LeaseId>,
-}
-
-impl Asked {
-    fn read(conn: &Connection, policy: &LeaseBook, now: UtcMs) -> ApiResult<Asked> {
-        let patience = i64::from(policy.ask_again_s) * 1_000;
-        let mut asked = Asked::default();
-        for command in device::latest_commands(conn, "lease_take", LOOK_BACK)? {
-            let waits = command.decided_at.is_none_or(|at| now < at.plus_ms(patience));
-            if let (true, Ok(Claim::LeaseTake(take))) =
-                (waits, serde_json::from_str(&command.claim))
-                && let Some(visit) = take.visit
-            {
-                asked.taking.extend(take.asks.into_iter().map(|ask| (visit, ask.resource)));
-            }
-        }
-        let named = |kind: &str| -> ApiResult<Vec<LeaseId>> {
-            let mut ids = Vec::new();
-            for command in device::latest_commands(conn, kind, LOOK_BACK)? {
-                if let (None, Ok(Claim::LeaseRenew(named) | Claim::LeaseReturn(named))) =
-                    (&command.decision, serde_json::from_str(&command.claim))
-                {
-                    ids.extend(named.leases);
-                }
-            }
-            Ok(ids)
-        };
-        asked.renewing = named("lease_renew")?;
-        asked.returning = named("lease_return")?;
-        Ok(asked)
-    }
-
-    /// Whether this visit has asked for it and HQ has not answered yet, or said no.
-    fn has_asked(&self, visit: VisitId, resource: &Resource) -> bool {
-        self.taking.iter().any(|(asked, held)| *asked == visit && held == resource)
-    }
 }

@@ -26,7 +26,6 @@ use crate::{
     error_code::ErrorCode,
     leases,
     session::{self, required_row},
-    sync_state::LineState,
     usecase::{inspecting, machines},
 };
 
@@ -133,10 +132,7 @@ pub async fn quote_make(app: &Arc<App>, input: QuoteInput) -> ApiResult<QuoteVie
             Ok(device::save_quote(tx, id, Some(work_order.0), time.at, &hash, &body)?)
         })
         .await?;
-    // What the quote takes can be reserved at once while HQ is in reach.
-    if session.sync.seen().line == LineState::Online {
-        session.poke.notify_one();
-    }
+    session.reserve_soon();
     Ok(view_of(quote, work_order, time))
 }
 

@@ -129,7 +129,7 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
     let time = session.time().await?;
     let noise = session.noise();
     let books = bundles::books_on(&session, time.at.shanghai_day()).await?;
-    session
+    let view = session
         .db
         .write(move |tx, _| {
             let (quote, _, work_order) = stored_quote(tx, input.quote)?;
@@ -156,7 +156,9 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
             let voided_words = voided.as_ref().map(AmountChange::words);
             Ok(TermsView { terms, voided, voided_words })
         })
-        .await
+        .await?;
+    session.reserve_soon();
+    Ok(view)
 }
 
 /// The terms above the line as last set, after a restart too.
