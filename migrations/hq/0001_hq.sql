@@ -204,6 +204,45 @@ CREATE TABLE subsidy_use (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX subsidy_use_by_applicant ON subsidy_use(applicant, quota, grouping);
 
+-- What HQ leases out: stock units, places on the van, bonus budget. Amounts are pieces, visits or
+-- fen. More than there is can be neither leased nor used.
+CREATE TABLE pool (
+    id           BLOB PRIMARY KEY,
+    resource     TEXT NOT NULL UNIQUE,     -- JSON of domain::lease::Resource
+    name         TEXT NOT NULL,            -- JSON: what the reference data calls it
+    amount       INTEGER NOT NULL CHECK (amount >= 0),
+    leased       INTEGER NOT NULL CHECK (leased >= 0),
+    used         INTEGER NOT NULL CHECK (used >= 0),
+    beyond       INTEGER NOT NULL CHECK (beyond >= 0),
+    useful_until INTEGER,                  -- a window of the past is forgotten
+    CHECK (leased + used <= amount)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pool_past ON pool(useful_until) WHERE useful_until IS NOT NULL;
+
+-- A part of a pool, held for one device; `rest` is what it still keeps from everybody else.
+CREATE TABLE lease (
+    id         BLOB PRIMARY KEY,
+    pool       BLOB NOT NULL REFERENCES pool(id),
+    device     BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    rest       INTEGER NOT NULL CHECK (rest >= 0),
+    ended      INTEGER NOT NULL,           -- 1 once returned or expired
+    body       TEXT NOT NULL               -- domain::lease::Lease
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lease_due ON lease(expires_at) WHERE ended = 0;
+CREATE INDEX lease_by_pool ON lease(pool) WHERE ended = 0;
+CREATE INDEX lease_by_device ON lease(device) WHERE ended = 0;
+
+-- What an executed order took of a pool, and what a coordinator honoured beyond it.
+CREATE TABLE pool_draw (
+    order_id BLOB NOT NULL,
+    pool     BLOB NOT NULL,
+    amount   INTEGER NOT NULL CHECK (amount >= 0),
+    beyond   INTEGER NOT NULL CHECK (beyond >= 0),
+    PRIMARY KEY (order_id, pool)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pool_draw_by_pool ON pool_draw(pool);
+
 -- Money that moved, as recorded at the door; HQ matches it later.
 CREATE TABLE payment (
     id         BLOB PRIMARY KEY,

@@ -115,6 +115,7 @@ const tree = root.addChildren([
       component: counter(() => import("./clerk/Tasks").then((part) => part.Tasks)),
       validateSearch: (search): { show?: string; task?: string } => named(search, "show", "task"),
     }),
+    createRoute({ getParentRoute: () => desk, path: "/pools", component: counter(() => import("./clerk/Pools").then((part) => part.Pools)) }),
     createRoute({ getParentRoute: () => desk, path: "/sync", component: counter(() => import("./shared/SyncCentre").then((part) => part.SyncCentre)) }),
     createRoute({ getParentRoute: () => desk, path: "/settings", component: counter(() => import("./clerk/Settings").then((part) => part.DeskSettings)) }),
   ]),

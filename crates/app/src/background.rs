@@ -14,7 +14,7 @@ use crate::{
     error_code::ErrorCode,
     exchange,
     host::random_bytes,
-    reconcile,
+    leases, reconcile,
     session::Session,
     uploads,
 };
@@ -85,9 +85,16 @@ async fn keep_sending_media(session: Arc<Session>) {
     }
 }
 
-/// Records, and once more where counting what is held found something missing.
+/// Records; once more where leases for the day were asked for, and where counting what is held found
+/// something missing.
 async fn sync_records(session: &Session) -> ApiResult<()> {
     exchange::run(session).await?;
+    match leases::keep(session).await {
+        Ok(true) => exchange::run(session).await?,
+        Ok(false) => {}
+        // What cannot be reserved stands in the way of nothing.
+        Err(error) => tracing::warn!(detail = error.detail, "nothing could be reserved"),
+    }
     match reconcile::audit(session).await {
         Ok(true) => exchange::run(session).await,
         Ok(false) => Ok(()),

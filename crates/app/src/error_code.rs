@@ -99,6 +99,8 @@ error_codes! {
     GateClosed: "这一步现在还不能做", "This step cannot be done yet";
     /// The signature does not stand.
     SignatureRefused: "签字无效", "The signature does not stand";
+    /// What the terms say is reserved can no longer be promised.
+    ReservationLapsed: "预留已过期或已用掉，条款有变：请回到条款重新确认，再请客户签字", "A reservation has run out or was used, so the terms change: go back to the terms and have them signed anew";
     /// A claim is not sound in itself.
     ClaimRefused: "内容不完整，没有提交", "Something is missing; it was not submitted";
     /// A record may not be in this state.

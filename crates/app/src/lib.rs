@@ -15,6 +15,7 @@ mod exchange;
 pub mod host;
 mod identity;
 mod photo_sending;
+mod leases;
 mod pin;
 mod profile;
 mod reconcile;

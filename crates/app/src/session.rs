@@ -35,7 +35,7 @@ use crate::{
     profile::OpenedStore,
     reconcile::Audit,
     salvage::Salvage,
-    sync_state::SyncState,
+    sync_state::{LineState, SyncState},
 };
 
 const CLOCK: &str = "clock";
@@ -163,6 +163,13 @@ impl Session {
     pub(crate) fn work_added(&self) {
         self.outbox_changed.notify_one();
         self.poke.notify_one();
+    }
+
+    /// What was just chosen can be reserved at once, while HQ is in reach.
+    pub(crate) fn reserve_soon(&self) {
+        if self.sync.seen().line == LineState::Online {
+            self.poke.notify_one();
+        }
     }
 
     /// The reference data last priced with, if it still is the one asked for.

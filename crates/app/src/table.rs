@@ -10,8 +10,8 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     usecase::{
-        access, cards, clerk, customers, find, inspecting, leads, loading, machines, offer,
-        ordering, papers, parking, photos, planning, quoting, reference, scan, signing,
+        access, cards, clerk, customers, find, inspecting, leads, leasing, loading, machines,
+        offer, ordering, papers, parking, photos, planning, quoting, reference, scan, signing,
         sync_center, today, visit_steps,
     },
 };
@@ -129,6 +129,9 @@ commands! {
     quote_make(quoting: QuoteInput) -> QuoteView, invalidates [Quotes];
     quote_view(quoting: QuoteIdInput) -> QuoteView, invalidates [];
     quote_list(quoting: QuotesInput) -> QuoteList, invalidates [];
+    bonus_list(leasing: BonusesInput) -> BonusesView, invalidates [];
+    guarantees(leasing: GuaranteesInput) -> GuaranteesView, invalidates [];
+    lease_list(leasing: Nothing) -> LeasesView, invalidates [];
 
     order_terms(signing: TermsInput) -> TermsView, invalidates [];
     order_terms_view(signing: OrderInput) -> DraftedTerms, invalidates [];
@@ -165,6 +168,7 @@ commands! {
     work_order_view(clerk: WorkOrderInput) -> WorkOrderView, invalidates [];
     crew_list(planning: CrewInput) -> CrewView, invalidates [];
     visit_plan(planning: VisitPlanInput) -> PlannedVisit, invalidates [Agenda, Visit, Tasks, Sync];
+    pool_list(leasing: Nothing) -> PoolsView, invalidates [];
     task_list(clerk: Nothing) -> TaskList, invalidates [];
     task_decide(clerk: TaskDecide) -> TaskList, invalidates [Tasks, Orders, Sync];
 }

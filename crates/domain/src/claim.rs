@@ -11,9 +11,11 @@ use crate::{
     combined_order::{SignatureError, SignedOrder},
     customer::{Customer, is_phone},
     end_code::{EndCode, Evidence},
-    id::{LoanId, OrderId, OrgId, PersonId, TaskId, VisitId, WorkOrderId},
+    id::{LeaseId, LoanId, OrderId, OrgId, PersonId, TaskId, VisitId, WorkOrderId},
     lead::Lead,
+    lease::LeaseAsk,
     loaner::{Loan, LoanError, LoanReturn},
+    money::Fen,
     payment::{Payment, PaymentError, PaymentStatus},
     task::{Decision, Subject},
     time::UtcMs,
@@ -154,6 +156,27 @@ pub struct PlanVisit {
     pub slot: Slot,
 }
 
+/// Asks HQ to hold scarce things for this device (预留). What is not free is not granted; the rest is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TakeLeases {
+    /// The store whose work it is for.
+    pub store: OrgId,
+    /// The visit it is for, if for one.
+    #[serde(default)]
+    pub visit: Option<VisitId>,
+    /// What to hold.
+    pub asks: Vec<LeaseAsk>,
+}
+
+/// Names leases of this device, to renew them or to give back what is left of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct NamedLeases {
+    /// Which.
+    pub leases: Vec<LeaseId>,
+}
+
 /// Decides a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -191,6 +214,12 @@ pub enum Claim {
     VisitPlan(PlanVisit),
     /// Decide a task.
     TaskDecide(DecideTask),
+    /// Hold scarce things for this device.
+    LeaseTake(TakeLeases),
+    /// Hold them for longer.
+    LeaseRenew(NamedLeases),
+    /// Give back what is left.
+    LeaseReturn(NamedLeases),
 }
 
 /// The kinds of claim.
@@ -220,6 +249,12 @@ pub enum ClaimKind {
     VisitPlan,
     /// Decide a task.
     TaskDecide,
+    /// Hold scarce things for this device.
+    LeaseTake,
+    /// Hold them for longer.
+    LeaseRenew,
+    /// Give back what is left.
+    LeaseReturn,
 }
 
 /// Why a claim is refused before anything is looked up.
@@ -249,6 +284,9 @@ pub enum ClaimError {
     /// The slot ends before it starts.
     #[error("the slot ends before it starts")]
     Slot,
+    /// Nothing is asked for, too much at once, or an amount that is not above zero.
+    #[error("what is to be reserved is not said rightly")]
+    Leases,
     /// What the ending must be recorded with is missing.
     #[error("the ending lacks its evidence")]
     Evidence,
@@ -266,6 +304,7 @@ impl ClaimError {
             ClaimError::NoSerial => "保修卡没有机身码",
             ClaimError::Customer => "客户电话不对",
             ClaimError::Slot => "结束时间早于开始时间",
+            ClaimError::Leases => "要预留的内容不对",
             ClaimError::Evidence => "缺少这种结束方式需要的资料",
         };
         Words::new(zh, self.to_string())
@@ -287,10 +326,14 @@ impl Claim {
             Claim::VisitReschedule(_) => ClaimKind::VisitReschedule,
             Claim::VisitPlan(_) => ClaimKind::VisitPlan,
             Claim::TaskDecide(_) => ClaimKind::TaskDecide,
+            Claim::LeaseTake(_) => ClaimKind::LeaseTake,
+            Claim::LeaseRenew(_) => ClaimKind::LeaseRenew,
+            Claim::LeaseReturn(_) => ClaimKind::LeaseReturn,
         }
     }
 
-    /// The record it is about; `None` for a task, which is about something else.
+    /// The record it is about; `None` for a task, which is about something else, and for leases,
+    /// which are no record's own business.
     pub fn subject(&self) -> Option<Subject> {
         match self {
             Claim::OrderFile(file) => Some(Subject::Order(file.signed.terms.order)),
@@ -303,7 +346,10 @@ impl Claim {
             Claim::VisitEnd(end) => Some(Subject::Visit(end.visit)),
             Claim::VisitReschedule(wish) => Some(Subject::Visit(wish.visit)),
             Claim::VisitPlan(plan) => Some(Subject::Visit(plan.visit)),
-            Claim::TaskDecide(_) => None,
+            Claim::TaskDecide(_)
+            | Claim::LeaseTake(_)
+            | Claim::LeaseRenew(_)
+            | Claim::LeaseReturn(_) => None,
         }
     }
 
@@ -349,12 +395,26 @@ impl Claim {
             }
             Claim::VisitReschedule(wish) => check_slot(&wish.wish),
             Claim::VisitPlan(plan) => check_slot(&plan.slot),
+            Claim::LeaseTake(take) => {
+                let sound = |ask: &LeaseAsk| ask.amount > 0 && Fen(ask.amount).is_plausible();
+                check_leases(take.asks.len(), take.asks.iter().all(sound))
+            }
+            Claim::LeaseRenew(named) | Claim::LeaseReturn(named) => {
+                check_leases(named.leases.len(), true)
+            }
             Claim::OrderCancel(_)
             | Claim::LeadSave(_)
             | Claim::LoanerReturn(_)
             | Claim::TaskDecide(_) => Ok(()),
         }
     }
+}
+
+/// The most leases one claim names; a day's visits need far fewer.
+const MOST_LEASES: usize = 64;
+
+fn check_leases(count: usize, sound: bool) -> Result<(), ClaimError> {
+    if sound && (1..=MOST_LEASES).contains(&count) { Ok(()) } else { Err(ClaimError::Leases) }
 }
 
 fn check_slot(slot: &Slot) -> Result<(), ClaimError> {

@@ -79,6 +79,10 @@ ids! {
     LeadId,
     /// Something a person at HQ must decide.
     TaskId,
+    /// An amount of something scarce that HQ leases out in parts.
+    PoolId,
+    /// A part of a pool, held for one device for a while.
+    LeaseId,
     /// A command in an outbox: the idempotency key under which HQ executes it once.
     CommandKey,
 }

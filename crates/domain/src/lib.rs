@@ -18,6 +18,7 @@ pub mod fee;
 pub mod id;
 pub mod inspection;
 pub mod lead;
+pub mod lease;
 pub mod loaner;
 pub mod money;
 pub mod order_terms;

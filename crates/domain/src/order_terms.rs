@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     combined_order::Relation,
     id::{AssetId, CustomerId, OrderId, QuoteId, SiteId, WorkOrderId},
+    lease::{Reservation, reservation_words},
     money::Fen,
     time::UtcMs,
     visit::Slot,
@@ -225,6 +226,9 @@ pub struct OrderTerms {
     /// Whether the customer may cancel free of charge until the old machine is loaded.
     #[serde(default)]
     pub free_until_loading: bool,
+    /// What the order takes of stock, van and bonus budget, and what of it is reserved until when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reservations: Vec<Reservation>,
     /// The order-binding sentence as it was shown; see [`OrderTerms::binding_sentence`].
     #[serde(default)]
     pub sentence: Words,
@@ -273,6 +277,9 @@ impl OrderTerms {
             zh.push_str("旧机装车前可免费取消。");
             en.push_str(" Free cancellation until the old machine is loaded.");
         }
+        let reserved = reservation_words(&self.reservations);
+        zh.push_str(&reserved.zh);
+        en.push_str(&reserved.en);
         zh.push_str("任何金额变动都须重新签字。");
         en.push_str(" Any change of amount needs a new signature.");
         Words::new(zh, en)
@@ -320,6 +327,12 @@ impl OrderTerms {
         bytes.field("free_until_loading", self.free_until_loading);
         bytes.field("sentence_zh", &self.sentence.zh);
         bytes.field("sentence_en", &self.sentence.en);
+        for one in &self.reservations {
+            bytes.field("reserves", one.resource.key());
+            bytes.field("amount", one.amount);
+            bytes.field("lease", one.lease.map(|id| id.to_string()).unwrap_or_default());
+            bytes.field("until", one.until.map(|at| at.0.to_string()).unwrap_or_default());
+        }
         bytes.finish()
     }
 }

@@ -92,7 +92,10 @@ pub fn may_claim(role: Role, kind: ClaimKind) -> bool {
         ClaimKind::OrderFile
         | ClaimKind::CardIssue
         | ClaimKind::LoanerIssue
-        | ClaimKind::LoanerReturn => HANDS,
+        | ClaimKind::LoanerReturn
+        | ClaimKind::LeaseTake
+        | ClaimKind::LeaseRenew
+        | ClaimKind::LeaseReturn => HANDS,
         ClaimKind::OrderCancel
         | ClaimKind::PaymentRecord
         | ClaimKind::LeadSave

@@ -10,6 +10,7 @@
 
 mod fee_examples;
 mod inspection_rules;
+mod leases;
 mod quote_engine;
 mod records;
 mod repair_and_steps;

@@ -335,6 +335,7 @@ fn terms() -> OrderTerms {
         },
         binding_until: UtcMs::shanghai_midnight(date(2026, 7, 20)),
         free_until_loading: true,
+        reservations: vec![],
         sentence: Words::default(),
     }
     .with_sentence()

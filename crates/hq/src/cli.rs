@@ -14,7 +14,7 @@ use doorstep_domain::{
     time::{Date, UtcMs},
     trust::{KeyUse, Kid},
 };
-use doorstep_store::ledger::people;
+use doorstep_store::ledger::{leases, people};
 use qrcode::{QrCode, render::unicode::Dense1x2};
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ use crate::{
     demo, digest, enrolment,
     execute::{self, scratch::Scratch},
     home::{Home, HomeError},
-    host, keys, offline_commands, reference, server, staff, store_keys, tls,
+    host, keys, offline_commands, pool_sizes, pools, reference, server, staff, store_keys, tls,
 };
 
 /// Headquarters of Doorstep.
@@ -130,6 +130,14 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Say how much there is of what is leased out (docs/hq.md), and print every pool.
+    Pools {
+        /// A file of sizes; without it nothing changes.
+        file: Option<PathBuf>,
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// List the staff.
     People {
         /// The data folder.
@@ -200,7 +208,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             let home = Home::open(&data, now)?;
             let built = write(&home, now, |conn| {
                 reference::publish(&home, conn, &files, now)?;
-                Ok(demo::build(&home, conn, &names, day, orders)?)
+                let built = demo::build(&home, conn, &names, day, orders)?;
+                for (_, text) in reference::read_files(&files)?.iter().filter(is_stock) {
+                    pool_sizes::take_file(conn, text, UtcMs::shanghai_midnight(day))?;
+                }
+                Ok(built)
             })?;
             print_json(&built)?;
         }
@@ -228,10 +240,23 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
                 write(&home, now, |conn| Ok(staff::take_file(&home, conn, &text, now)?))?;
             print_json(&json!({ "units": units, "people": people }))?;
         }
+        Command::Pools { file, data } => {
+            let home = Home::open(&data, now)?;
+            let text = file.map(std::fs::read_to_string).transpose()?;
+            let pools = write(&home, now, |conn| {
+                pools::sweep(conn, now)?;
+                text.map(|text| pool_sizes::take_file(conn, &text, now)).transpose()?;
+                Ok(leases::pools(conn)?)
+            })?;
+            print_json(&json!({ "pools": pools }))?;
+        }
         Command::RevokeKey { kid, data } => revoke_key(&data, kid, now)?,
         Command::RevokeDevice { device, data } => {
             let home = Home::open(&data, now)?;
-            let known = write(&home, now, |conn| Ok(people::revoke_device(conn, device, now)?))?;
+            let known = write(&home, now, |conn| {
+                pools::give_back_all(conn, device)?;
+                Ok(people::revoke_device(conn, device, now)?)
+            })?;
             if !known {
                 return Err("there is no such device".into());
             }
@@ -320,6 +345,11 @@ fn list_people(data: &Path, as_json: bool, now: UtcMs) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Whether a data file says how many units there are, which no bundle does.
+fn is_stock((name, _): &&(String, String)) -> bool {
+    Path::new(name).file_name().is_some_and(|name| name == "stock.toml")
 }
 
 fn find_person(conn: &Connection, text: &str) -> Result<Person, Failure> {

@@ -2,14 +2,14 @@
 
 use doorstep_store::{
     error::Result,
-    ledger::{commands, documents, feed, orders, rows},
+    ledger::{commands, documents, feed, leases, orders, rows},
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Counts of rows by kind, documents, claims and orders, broken money identities (always empty in
-/// a sound ledger), and a SHA-256 over every row and every document's heads.
+/// Counts of rows by kind, documents, claims and orders, broken money identities and
+/// pools (both always empty in a sound ledger), and a SHA-256 over every row and every document's heads.
 ///
 /// # Errors
 /// Errors of the ledger.
@@ -34,6 +34,7 @@ pub fn digest(conn: &Connection) -> Result<Value> {
         "claims": { "executed": executed, "refused": refused },
         "orders_executed": orders::executed_count(conn)?,
         "broken_identities": orders::broken_identities(conn)?,
+        "broken_pools": leases::broken_pools(conn)?,
         "stamp": feed::last_stamp(conn)?,
         "sha256": hex::encode(hash.finalize()),
     }))

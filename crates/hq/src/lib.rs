@@ -3,7 +3,8 @@
 //!
 //! [`home`] is the data folder, [`keys`] what HQ signs with, [`server`] the HTTPS doors,
 //! [`execute`] what one batch causes inside one transaction, [`records`] how an authoritative row
-//! reaches its buckets, [`reference`] the publishing of bundles, [`staff`] who works where, [`retire`] how finished work
+//! reaches its buckets, [`reference`] the publishing of bundles, [`staff`] who works where, [`pools`] what is
+//! leased out, [`retire`] how finished work
 //! leaves the tablets, [`demo`] a sample business.
 
 pub mod access;
@@ -16,6 +17,8 @@ pub mod home;
 pub mod host;
 pub mod keys;
 pub mod offline_commands;
+pub mod pool_sizes;
+pub mod pools;
 pub mod records;
 pub mod reference;
 pub mod retire;

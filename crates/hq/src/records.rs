@@ -62,6 +62,10 @@ pub mod kind {
     pub const STORE_KEY: &str = "store_key";
     /// `{kind, version, valid, signed}`: a signed reference bundle.
     pub const BUNDLE: &str = "bundle";
+    /// `domain::lease::Pool`.
+    pub const POOL: &str = "pool";
+    /// `domain::lease::Lease`, while it is held.
+    pub const LEASE: &str = "lease";
     /// `{hash, subject, kind, label, mime, bytes, received_at}`: a photo or paper HQ holds.
     pub const MEDIA: &str = "media";
 }

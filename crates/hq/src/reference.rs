@@ -8,14 +8,16 @@ use std::{
 };
 
 use doorstep_domain::{
-    books::{Books, BooksError},
+    books::{Books, BooksError, BundleKind},
     inspection::Checklist,
+    lease::LeaseBook,
     org::Bucket,
     repair::RepairBook,
     scenario::ScenarioBook,
     steps::{ReasonBook, StepBook},
-    time::{DayRange, UtcMs},
+    time::{Date, DayRange, UtcMs},
     trust::Signed,
+    valuation::ValuationTable,
     vocabulary::{DataError, SourceFile, Vocabulary},
     words::Words,
 };
@@ -30,14 +32,15 @@ use thiserror::Error;
 use crate::{
     home::Home,
     keys::{self, KeyError, Signer},
+    pools,
     records::{self, derived_id, kind},
 };
 
 /// The row of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleRow {
-    /// What it holds: `catalogue`, `valuation`, `fees`, `rules`, `checklists`, `scenarios`, `steps`,
-    /// `reasons`, `repair` or `vocabulary`.
+    /// What it holds: `catalogue`, `valuation`, `fees`, `rules`, `checklists`, `leases`, `scenarios`,
+    /// `steps`, `reasons`, `repair` or `vocabulary`.
     pub kind: String,
     /// The version a quote names.
     pub version: String,
@@ -171,9 +174,37 @@ pub fn publish(
         let bundle = Published { kind, version, id, valid, signed };
         bundles::add(conn, &bundle, now)?;
         put_row(conn, &bundle)?;
+        if bundle.kind == BundleKind::Valuation.name() {
+            let table = ValuationTable::from_json(&bundle.signed.payload);
+            let table = table.map_err(|error| ReferenceError::Data { kind: "valuation", error })?;
+            pools::follow_budgets(conn, &table, now)?;
+        }
         new.push((bundle.kind, bundle.version));
     }
     Ok(new)
+}
+
+/// The book of a kind in force on `day`, as its own reader makes it: of several the one that became
+/// valid last, then the higher version, as a device chooses.
+///
+/// # Errors
+/// Errors of the ledger, and a bundle that HQ itself can no longer read.
+pub fn book_in_force<T, E: std::fmt::Display>(
+    conn: &Connection,
+    kind: &'static str,
+    day: Date,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, StoreError> {
+    let unreadable = |error: E| StoreError::Unreadable { what: kind, detail: error.to_string() };
+    let mut chosen: Option<Published> = None;
+    for (_, version) in bundles::list(conn)?.iter().filter(|(held, _)| held == kind) {
+        let found = bundles::get(conn, kind, version)?.filter(|found| found.valid.contains(day));
+        let rank = |bundle: &Published| (bundle.valid.from, bundle.version.clone());
+        if found.as_ref().map(rank) > chosen.as_ref().map(rank) {
+            chosen = found;
+        }
+    }
+    chosen.map(|bundle| read(&bundle.signed.payload).map_err(unreadable)).transpose()
 }
 
 /// Signs every bundle anew after its key was withdrawn, and publishes it again.
@@ -238,6 +269,7 @@ fn drafts(files: &[SourceFile<'_>]) -> Result<Vec<Draft>, ReferenceError> {
     }
     further! {
         "checklists" => Checklist,
+        "leases" => LeaseBook,
         "reasons" => ReasonBook,
         "repair" => RepairBook,
         "scenarios" => ScenarioBook,

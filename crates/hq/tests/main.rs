@@ -14,6 +14,7 @@ mod batches;
 mod common;
 mod enrolment;
 mod held;
+mod leases;
 mod media;
 mod orders;
 mod process;

@@ -174,6 +174,10 @@ fn quote(text: Text, extra: usize) -> QuotePaper {
         old_unit: Some(old_unit(text)),
         sums,
         lines,
+        reservations: vec![text.say(
+            "滚筒洗衣机 1 台：已预留至 2026-07-15 14:42，总部在此之前收到订单即保证",
+            "1 × washing machine: reserved until 2026-07-15 14:42: guaranteed if HQ has the order by then",
+        )],
         remarks: vec![
             text.say("报价时平板与总部时钟相差超过 10 分钟，总部将按收到时间复核。", "The tablet's clock differed from HQ's by over 10 minutes; HQ checks again with its time of receipt."),
             text.say("2 级能效机型：2026 年国补不适用。", "Grade 2 models: no national subsidy in 2026."),
@@ -212,6 +216,7 @@ fn order(text: Text) -> OrderPaper {
         }],
         removal_mode: text.say("一车同次：先开箱验新机，再拆旧装新", "One truck, same visit: check the new one first, then remove the old and install"),
         slot: text.say("2026-07-18（周六）09:00–11:00", "Saturday 2026-07-18, 09:00–11:00"),
+        reservations: vec![text.say("上门时段：待总部确认", "time slot: to be confirmed by HQ")],
         sums: quote.sums,
         binding: text.say(
             "本人确认旧机归本人所有，同意按上列方式拆旧装新，并知悉：补贴获批与否均按上列两个金额之一结算，无需再次签字；其他任何金额变动须另行签字。旧机装车前可免费取消。",

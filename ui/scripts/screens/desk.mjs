@@ -60,6 +60,8 @@ export async function deskScreens({ camera, page, stage, url }) {
   await camera.take(page, "card-look-up");
   await at("/desk/tasks");
   await camera.take(page, "tasks", { arrange: () => page.keyboard.press("j").then(() => page.keyboard.press("Enter")).then(() => calm(page)) });
+  await at("/desk/pools");
+  await camera.take(page, "pools");
   await at("/desk/sync");
   await camera.take(page, "desk-sync");
   await at("/desk/settings");

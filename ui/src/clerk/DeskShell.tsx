@@ -15,6 +15,7 @@ const places = [
   { to: "/desk/orders", icon: "task", name: m.desk_orders, key: "2" },
   { to: "/desk/cards", icon: "card", name: m.desk_cards, key: "3" },
   { to: "/desk/tasks", icon: "alert", name: m.desk_tasks, key: "4" },
+  { to: "/desk/pools", icon: "lock", name: m.desk_pools, key: "6" },
   { to: "/desk/settings", icon: "me", name: m.nav_me, key: "5" },
 ] as const satisfies readonly { to: string; icon: IconName; name: () => string; key: string }[];
 

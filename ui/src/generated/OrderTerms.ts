@@ -4,6 +4,7 @@ import type { OrderId } from "./OrderId";
 import type { Parties } from "./Parties";
 import type { QuoteId } from "./QuoteId";
 import type { RemovalMode } from "./RemovalMode";
+import type { Reservation } from "./Reservation";
 import type { SiteId } from "./SiteId";
 import type { Slot } from "./Slot";
 import type { SubsidyChoice } from "./SubsidyChoice";
@@ -72,6 +73,10 @@ binding_until: UtcMs,
  * Whether the customer may cancel free of charge until the old machine is loaded.
  */
 free_until_loading: boolean,
+/**
+ * What the order takes of stock, van and bonus budget, and what of it is reserved until when.
+ */
+reservations?: Array<Reservation>,
 /**
  * The order-binding sentence as it was shown; see [`OrderTerms::binding_sentence`].
  */

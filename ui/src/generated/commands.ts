@@ -3,6 +3,8 @@
 import type { AppStatus } from "./AppStatus";
 import type { BoardInput } from "./BoardInput";
 import type { BoardView } from "./BoardView";
+import type { BonusesInput } from "./BonusesInput";
+import type { BonusesView } from "./BonusesView";
 import type { CancelInput } from "./CancelInput";
 import type { CardInput } from "./CardInput";
 import type { CardIssue } from "./CardIssue";
@@ -22,12 +24,15 @@ import type { FaultSet } from "./FaultSet";
 import type { FileInput } from "./FileInput";
 import type { FindInput } from "./FindInput";
 import type { FindView } from "./FindView";
+import type { GuaranteesInput } from "./GuaranteesInput";
+import type { GuaranteesView } from "./GuaranteesView";
 import type { HashInput } from "./HashInput";
 import type { InspectionAnswer } from "./InspectionAnswer";
 import type { InspectionInput } from "./InspectionInput";
 import type { InspectionView } from "./InspectionView";
 import type { LeadInput } from "./LeadInput";
 import type { LeadView } from "./LeadView";
+import type { LeasesView } from "./LeasesView";
 import type { LoadView } from "./LoadView";
 import type { MachineInput } from "./MachineInput";
 import type { MachineSet } from "./MachineSet";
@@ -51,6 +56,7 @@ import type { PhotoView } from "./PhotoView";
 import type { PinChange } from "./PinChange";
 import type { PinInput } from "./PinInput";
 import type { PlannedVisit } from "./PlannedVisit";
+import type { PoolsView } from "./PoolsView";
 import type { QuoteIdInput } from "./QuoteIdInput";
 import type { QuoteInput } from "./QuoteInput";
 import type { QuoteList } from "./QuoteList";
@@ -119,6 +125,9 @@ export type Commands = {
   quote_make: { input: QuoteInput; output: QuoteView };
   quote_view: { input: QuoteIdInput; output: QuoteView };
   quote_list: { input: QuotesInput; output: QuoteList };
+  bonus_list: { input: BonusesInput; output: BonusesView };
+  guarantees: { input: GuaranteesInput; output: GuaranteesView };
+  lease_list: { input: Nothing; output: LeasesView };
   order_terms: { input: TermsInput; output: TermsView };
   order_terms_view: { input: OrderInput; output: DraftedTerms };
   stroke_add: { input: StrokeInput; output: StrokesView };
@@ -149,6 +158,7 @@ export type Commands = {
   work_order_view: { input: WorkOrderInput; output: WorkOrderView };
   crew_list: { input: CrewInput; output: CrewView };
   visit_plan: { input: VisitPlanInput; output: PlannedVisit };
+  pool_list: { input: Nothing; output: PoolsView };
   task_list: { input: Nothing; output: TaskList };
   task_decide: { input: TaskDecide; output: TaskList };
 };
@@ -186,6 +196,9 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   quote_make: ["quotes"],
   quote_view: [],
   quote_list: [],
+  bonus_list: [],
+  guarantees: [],
+  lease_list: [],
   order_terms: [],
   order_terms_view: [],
   stroke_add: [],
@@ -216,6 +229,7 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   work_order_view: [],
   crew_list: [],
   visit_plan: ["agenda","visit","tasks","sync"],
+  pool_list: [],
   task_list: [],
   task_decide: ["tasks","orders","sync"],
 };

@@ -15,6 +15,9 @@ export const provides: Partial<Record<CommandName, readonly Tag[]>> = {
   offer_view: ["machines", "media"],
   quote_view: ["quotes"],
   quote_list: ["quotes"],
+  bonus_list: ["machines", "orders"],
+  guarantees: ["quotes", "orders"],
+  lease_list: ["quotes", "orders"],
   order_view: ["orders"],
   paper_list: ["media", "orders"],
   card_view: ["cards"],
@@ -29,6 +32,7 @@ export const provides: Partial<Record<CommandName, readonly Tag[]>> = {
   board: ["agenda", "visit", "tasks"],
   work_order_view: ["visit", "orders", "media", "machines"],
   task_list: ["tasks"],
+  pool_list: ["tasks", "orders"],
 };
 
 /** What news from HQ may have changed. */

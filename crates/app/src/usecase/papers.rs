@@ -226,6 +226,8 @@ fn papers_of(
     let customer = paper_customer(conn, order.customer.0, Some(order.site.0))?;
     let issuer = store_name(conn, order.store.0);
     let (lines, sums) = price_lines(&quote, language)?;
+    let reservations: Vec<String> =
+        terms.reservations.iter().map(|one| pick(&one.sentence())).collect();
     let old_unit = terms.old.as_ref().map(|old| PaperUnit {
         description: pick(&old.category_words),
         model: old.model.clone(),
@@ -244,6 +246,7 @@ fn papers_of(
         old_unit: old_unit.clone(),
         lines,
         sums,
+        reservations: reservations.clone(),
         remarks: remarks(&quote, language),
         sources: sources(&quote),
         bundles: [
@@ -280,6 +283,7 @@ fn papers_of(
             .collect(),
         removal_mode: pick(&terms.removal.words()),
         slot: terms.slot.text(),
+        reservations,
         sums,
         binding: pick(&terms.sentence),
         if_refused: (quote.totals.certain.balance != quote.totals.if_approved.balance).then_some(

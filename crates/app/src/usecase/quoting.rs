@@ -24,6 +24,7 @@ use crate::{
     clock::TimeEstimate,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    leases,
     session::{self, required_row},
     usecase::{inspecting, machines},
 };
@@ -123,12 +124,15 @@ pub async fn quote_make(app: &Arc<App>, input: QuoteInput) -> ApiResult<QuoteVie
         .map_err(|e| ApiError::saying(ErrorCode::QuoteRefused, e.words()).detail(e))?;
     let body = serde_json::to_string(&quote).map_err(ApiError::internal)?;
     let hash = quote.hash.clone();
+    let snapshot = quote.clone();
     session
         .db
         .write(move |tx, _| {
+            leases::must_be_leased(tx, &snapshot, time.at)?;
             Ok(device::save_quote(tx, id, Some(work_order.0), time.at, &hash, &body)?)
         })
         .await?;
+    session.reserve_soon();
     Ok(view_of(quote, work_order, time))
 }
 

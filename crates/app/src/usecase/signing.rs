@@ -9,6 +9,7 @@ use doorstep_domain::{
         Totals,
     },
     id::{AssetId, CustomerId, OrderId, QuoteId, WorkOrderId},
+    lease::Reservation,
     money::Fen,
     order_terms::RemovalMode,
     quote::Quote,
@@ -29,6 +30,7 @@ use crate::{
     bundles,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    leases,
     session::{self, required_row},
     usecase::{
         machines,
@@ -127,7 +129,7 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
     let time = session.time().await?;
     let noise = session.noise();
     let books = bundles::books_on(&session, time.at.shanghai_day()).await?;
-    session
+    let view = session
         .db
         .write(move |tx, _| {
             let (quote, _, work_order) = stored_quote(tx, input.quote)?;
@@ -135,11 +137,14 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
             if time.at > binding_until {
                 return Err(ApiError::new(ErrorCode::QuoteExpired));
             }
+            leases::must_be_leased(tx, &quote, time.at)?;
             let before = draft_terms(tx, work_order)?;
             let order = before
                 .as_ref()
                 .map_or_else(|| OrderId::new(time.device, noise), |terms| terms.order);
-            let terms = terms_of(tx, order, work_order, &quote, &input, &books)?;
+            let mut terms = terms_of(tx, order, work_order, &quote, &input, &books)?;
+            terms.reservations = reserved(tx, &terms, (&quote, &books), before.as_ref(), time.at)?;
+            let terms = terms.with_sentence();
             let mut voided = None;
             if let Some(before) = before.filter(|before| before.digest() != terms.digest()) {
                 let drawn = !device::strokes(tx, work_order.0)?.is_empty();
@@ -151,7 +156,9 @@ pub async fn order_terms(app: &Arc<App>, input: TermsInput) -> ApiResult<TermsVi
             let voided_words = voided.as_ref().map(AmountChange::words);
             Ok(TermsView { terms, voided, voided_words })
         })
-        .await
+        .await?;
+    session.reserve_soon();
+    Ok(view)
 }
 
 /// The terms above the line as last set, after a restart too.
@@ -199,6 +206,7 @@ pub async fn order_file(app: &Arc<App>, input: FileInput) -> ApiResult<OrderView
         .write(move |tx, _| {
             let terms = draft_terms(tx, work_order)?
                 .ok_or_else(|| ApiError::new(ErrorCode::GateClosed).param("gate", "terms"))?;
+            leases::must_stand(tx, &terms.reservations, time.at)?;
             let (_, quote_text, _) = stored_quote(tx, terms.quote)?;
             let drawn = read_strokes(tx, work_order)?.strokes;
             let order: WorkOrder = required_row(tx, "work_order", work_order.0)?;
@@ -233,7 +241,10 @@ fn receipt_number(at: UtcMs, order: OrderId) -> String {
     format!("R{day}-{}", tail.to_uppercase())
 }
 
-fn draft_terms(conn: &Connection, work_order: WorkOrderId) -> ApiResult<Option<OrderTerms>> {
+pub(crate) fn draft_terms(
+    conn: &Connection,
+    work_order: WorkOrderId,
+) -> ApiResult<Option<OrderTerms>> {
     device::draft(conn, TERMS, work_order.0)?
         .map(|body| serde_json::from_str(&body).map_err(ApiError::internal))
         .transpose()
@@ -315,9 +326,32 @@ fn terms_of(
         slot: input.slot,
         binding_until: quoting::binding_until(quote),
         free_until_loading: true,
+        reservations: Vec::new(),
         sentence: Words::default(),
+    })
+}
+
+/// What is reserved for these terms. What the customer has read stays as it was while it holds: a
+/// lease renewed meanwhile does not make a signature void.
+fn reserved(
+    conn: &Connection,
+    terms: &OrderTerms,
+    priced: (&Quote, &Books),
+    before: Option<&OrderTerms>,
+    now: UtcMs,
+) -> ApiResult<Vec<Reservation>> {
+    let order: WorkOrder = required_row(conn, "work_order", terms.work_order.0)?;
+    let fresh = leases::reservations(conn, priced, &order, terms.slot, now)?;
+    let same = |read: &&OrderTerms| {
+        let key = |one: &Reservation| (one.resource.clone(), one.amount, one.lease);
+        read.reservations.iter().map(key).eq(fresh.iter().map(key))
+    };
+    match before.filter(same) {
+        Some(read) if leases::still_stand(conn, &read.reservations, now)? => {
+            Ok(read.reservations.clone())
+        }
+        _ => Ok(fresh),
     }
-    .with_sentence())
 }
 
 fn category_words(books: &Books, category: &str) -> Words {

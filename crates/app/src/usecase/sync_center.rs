@@ -254,6 +254,9 @@ fn claim_words(kind: &str) -> Words {
         "visit_reschedule" => Words::new("改约申请", "Ask for another slot"),
         "visit_plan" => Words::new("安排上门", "Plan a visit"),
         "task_decide" => Words::new("处理任务", "Decide a task"),
+        "lease_take" => Words::new("预留", "Reserve"),
+        "lease_renew" => Words::new("延长预留", "Renew reservations"),
+        "lease_return" => Words::new("归还预留", "Return reservations"),
         other => Words::new(other, other),
     }
 }

@@ -6,7 +6,8 @@ use crate::{
     catalogue::Category,
     org::CertificateKind,
     steps::LoadItem,
-    time::DayRange,
+    time::{DayRange, UtcMs},
+    visit::Slot,
     vocabulary::{Checked, DataError, Flaws, SourceFile, read, read_json},
     words::Words,
     work_order::{JobKind, LegKind},
@@ -185,6 +186,15 @@ impl StepBook {
         let needed =
             move |step: &&Step| step.sub.as_deref().is_none_or(|own| sub.is_empty() || own == sub);
         Some(template.steps.iter().filter(needed))
+    }
+
+    /// The published window that a slot begins in, on the slot's own day.
+    pub fn window_of(&self, slot: Slot) -> Option<Slot> {
+        let midnight = UtcMs::shanghai_midnight(slot.start.shanghai_day());
+        let at = |minutes: u16| midnight.plus_ms(i64::from(minutes) * UtcMs::MINUTE);
+        let windows = self.windows.iter();
+        let mut windows = windows.map(|one| Slot { start: at(one.from_min), end: at(one.to_min) });
+        windows.find(|window| window.start <= slot.start && slot.start < window.end)
     }
 
     /// What the customer prepares for these machines, each item once.

@@ -5,6 +5,7 @@
 //! which the device then sends again.
 
 pub mod claims;
+mod draw;
 mod facts;
 mod field_events;
 mod isolate;

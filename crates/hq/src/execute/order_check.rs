@@ -34,6 +34,7 @@ pub(super) struct Objection {
 /// An order that can be executed, with what HQ found out on the way.
 pub(super) struct Sound {
     pub(super) quote: Quote,
+    pub(super) books: Arc<Books>,
     pub(super) uses: Vec<SubsidyUse>,
 }
 
@@ -101,7 +102,7 @@ pub(super) fn check(
         return Ok(Err(objection));
     }
     let uses = uses(file, &quote, &books);
-    Ok(Ok(Sound { quote, uses }))
+    Ok(Ok(Sound { quote, books, uses }))
 }
 
 /// Both signed totals are the quote's, and the signature covers them.

@@ -35,13 +35,15 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{
     execute::{scratch::Scratch, shelf::Shelf},
     home::{Home, HomeError},
-    retire, tls,
+    pools, retire, tls,
 };
 pub use media::MediaRow;
 use refusal::Refused;
 
 /// How long open requests may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often leases whose time has run out are ended; asking for a pool ends its own at once.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How often finished work is looked for.
 const RETIRE_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -126,6 +128,7 @@ pub async fn serve(
     let handle = Handle::new();
     tokio::spawn(shut_down_on_signal(handle.clone()));
     tokio::spawn(retire_finished(Arc::clone(&hq)));
+    tokio::spawn(end_expired(Arc::clone(&hq)));
     let server = axum_server::from_tcp_rustls(listener, config).map_err(io)?.handle(handle);
     ready(address);
     server.serve(router(hq).into_make_service()).await.map_err(io)
@@ -143,6 +146,21 @@ async fn retire_finished(hq: Arc<Hq>) {
             tracing::error!("finished work could not be taken from its crews");
         }
         tokio::time::sleep(RETIRE_EVERY).await;
+    }
+}
+
+/// Ends leases whose time has run out, now and every minute.
+async fn end_expired(hq: Arc<Hq>) {
+    loop {
+        let done = hq.on_ledger(|hq, conn| {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            pools::sweep(&tx, hq.now())?;
+            Ok(tx.commit()?)
+        });
+        if done.await.is_err() {
+            tracing::error!("expired leases could not be ended");
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 

@@ -68,6 +68,7 @@ pub fn order(world: &World, quote: &Quote) -> FileOrder {
         },
         binding_until: now.plus_ms(3 * UtcMs::DAY),
         free_until_loading: true,
+        reservations: Vec::new(),
         sentence: Words::default(),
     }
     .with_sentence();

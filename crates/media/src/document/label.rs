@@ -77,6 +77,7 @@ labels! {
     MachinesAndVisit: "机器与上门安排", "Machines and visit";
     RemovalMode: "拆旧方式", "Removal";
     Slot: "上门时段", "Time slot";
+    Reservations: "预留与待确认", "Reserved, and to be confirmed";
     IfRefused: "若补贴未获批", "If the subsidy is refused";
     GoOnWithout: "不享受补贴，按“确定应付”继续", "Go on without it and pay “Certain to pay”";
     CancelFree: "免费取消订单", "Cancel the order free of charge";

@@ -174,6 +174,9 @@ pub struct QuotePaper {
     /// Refusals in words, a doubtful clock, conditions.
     #[serde(default)]
     pub remarks: Vec<String>,
+    /// What is reserved until when, and what HQ must confirm, one sentence each.
+    #[serde(default)]
+    pub reservations: Vec<String>,
     /// The rules applied, with their sources.
     #[serde(default)]
     pub sources: Vec<String>,
@@ -257,6 +260,9 @@ pub struct OrderPaper {
     pub removal_mode: String,
     /// When the crew comes, in words.
     pub slot: String,
+    /// What is reserved until when, and what HQ must confirm, one sentence each.
+    #[serde(default)]
+    pub reservations: Vec<String>,
     /// The signed amounts.
     pub sums: PriceSums,
     /// The sentence that binds.

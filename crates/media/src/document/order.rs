@@ -5,7 +5,7 @@ use super::flow::{Align, Flow, MARGIN, MEASURE, Style};
 use super::label::Label;
 use super::model::{IfRefused, OrderPaper, OrderState, PaperSignature, PaperSigner};
 use super::privacy::masked_phone;
-use super::quote::{foot, hash_tail, in_words};
+use super::quote::{foot, hash_tail, in_words, reserved};
 use super::sheet::{Ink, Mark, PAGE_WIDTH};
 use super::table::Row;
 
@@ -27,6 +27,7 @@ pub fn order_paper(paper: &OrderPaper) -> Result<Vec<u8>, DocumentError> {
     header(&mut flow, paper);
     machines(&mut flow, paper);
 
+    reserved(&mut flow, &paper.reservations);
     flow.heading(Label::PriceDetail);
     flow.price_table(&rows(paper));
     agreement(&mut flow, paper);

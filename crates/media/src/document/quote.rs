@@ -37,6 +37,7 @@ pub fn quote_paper(paper: &QuotePaper) -> Result<Vec<u8>, DocumentError> {
         flow.paragraph(flow.say(Label::EstimateNote), Style::NOTE, MARGIN, MEASURE);
     }
 
+    reserved(&mut flow, &paper.reservations);
     flow.heading(Label::PriceDetail);
     flow.price_table(&rows(paper));
     let mut basis = paper.remarks.clone();
@@ -48,6 +49,14 @@ pub fn quote_paper(paper: &QuotePaper) -> Result<Vec<u8>, DocumentError> {
         flow.bullets(&basis);
     }
     flow.finish()
+}
+
+/// What is guaranteed until when, and what HQ must confirm.
+pub(super) fn reserved(flow: &mut Flow, reservations: &[String]) {
+    if !reservations.is_empty() {
+        flow.heading(Label::Reservations);
+        flow.bullets(reservations);
+    }
 }
 
 /// List price, discounts, final price, subsidy, old machine, fees, then both totals.

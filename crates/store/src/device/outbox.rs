@@ -159,6 +159,17 @@ pub fn commands_of_kind(conn: &Connection, kind: &str) -> Result<Vec<CommandReco
     read_commands(conn, "kind = ?1", [kind])
 }
 
+/// The newest claims of one kind, newest first.
+pub fn latest_commands(conn: &Connection, kind: &str, most: u32) -> Result<Vec<CommandRecord>> {
+    let sql = format!(
+        "SELECT {COMMAND_COLUMNS} FROM outbox_command WHERE kind = ?1 ORDER BY seq DESC LIMIT ?2"
+    );
+    conn.prepare_cached(&sql)?
+        .query_map(params![kind, most], read_command)?
+        .map(|row| row.map_err(StoreError::from))
+        .collect()
+}
+
 /// Claims that HQ has not decided, or has refused and nobody has put away, newest first.
 pub fn open_commands(conn: &Connection) -> Result<Vec<CommandRecord>> {
     // Word for word the condition of the partial index `outbox_command_open`.

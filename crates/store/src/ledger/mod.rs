@@ -1,5 +1,5 @@
 //! HQ's ledger: people and devices, documents, authoritative rows and the feed of both, decided
-//! claims, orders, bundles and uploads.
+//! claims, orders, pools and leases, bundles and uploads.
 //!
 //! Plain functions over a connection; whoever calls them opens the transaction, so that everything
 //! one batch causes is committed together. Whatever must be unique (a claim's key, a quote's
@@ -12,6 +12,7 @@ pub mod customers;
 pub mod documents;
 pub mod feed;
 pub mod held;
+pub mod leases;
 pub mod loaners;
 pub mod orders;
 pub mod people;

@@ -7,6 +7,7 @@ import { useRead } from "@/platform/query";
 import { SettingsPanel } from "@/shared/SettingsPanel";
 import { stripText } from "@/shared/Strip";
 import { day } from "@/shared/time";
+import { HeldLeases } from "../visit/Guarantees";
 
 const certificates: Record<string, () => string> = {
   height: m.certificate_height,
@@ -34,6 +35,7 @@ export function Me() {
           <Icon name="next" />
         </Link>
       </Section>
+      <Held />
       {(person?.certificates.length ?? 0) > 0 && (
         <Section title={m.certificates()}>
           <ul className="panel divide-y-(length:--border) divide-hair">
@@ -52,5 +54,16 @@ export function Me() {
       )}
       <SettingsPanel />
     </Page>
+  );
+}
+
+/** What HQ holds for this tablet today. */
+function Held() {
+  const held = useRead("lease_list", {});
+  if ((held.data?.leases.length ?? 0) === 0) return null;
+  return (
+    <Section title={m.held_here()} aside={m.held_lead()}>
+      <HeldLeases />
+    </Section>
   );
 }

@@ -4,6 +4,7 @@ import type { OrderTerms } from "@/generated/OrderTerms";
 import { Amount } from "@/kit/Amount";
 import { m } from "@/paraglide/messages.js";
 import { say } from "@/shared/words";
+import { GuaranteesShort } from "../visit/Guarantees";
 import { slotWords } from "../visit/SlotPicker";
 import { removals } from "../visit/terms";
 
@@ -22,6 +23,7 @@ export function SignedTerms({ terms, buyer }: { terms: OrderTerms; buyer: string
           </p>
         )}
       </div>
+      <GuaranteesShort quote={terms.quote} slot={terms.slot} />
       {/* A phone has room for the sentence, which says all of it, and for the pad beneath. */}
       <dl className="flex flex-col gap-2 max-sm:hidden">
         <Term name={m.buyer()}>{buyer}</Term>

@@ -12,7 +12,9 @@ import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { useNames } from "@/shared/names";
 import { yuan } from "@/shared/money";
+import { countdown } from "@/shared/time";
 import { misfits } from "./fit";
+import { useHeldUnits } from "./Guarantees";
 import { useWork } from "./work";
 
 const MOST_COMPARED = 3;
@@ -23,6 +25,7 @@ export function ModelShelf() {
   const shelf = useRead("catalogue_list", {});
   const machine = useRead("machine_view", { asset: asset ?? "" }, { enabled: asset !== undefined });
   const names = useNames();
+  const heldUnits = useHeldUnits();
   const [wanted, setWanted] = useState<string>();
   const [compared, setCompared] = useState<readonly string[]>([]);
   const [comparing, setComparing] = useState(false);
@@ -51,6 +54,7 @@ export function ModelShelf() {
                     <ModelCard
                       key={model.sku}
                       model={model}
+                      held={heldUnits(model.sku)}
                       against={misfits(model, visit.site)}
                       chosen={draft.skus.includes(model.sku)}
                       compared={compared.includes(model.sku)}
@@ -82,8 +86,8 @@ export function ModelShelf() {
   );
 }
 
-function ModelCard({ model, against, chosen, compared, canCompare, canAdd, onChoose, onAdd, onCompare }: {
-  model: Model; against: readonly string[]; chosen: boolean; compared: boolean; canCompare: boolean; canAdd: boolean;
+function ModelCard({ model, held, against, chosen, compared, canCompare, canAdd, onChoose, onAdd, onCompare }: {
+  model: Model; held: { units: number; left: number } | null; against: readonly string[]; chosen: boolean; compared: boolean; canCompare: boolean; canAdd: boolean;
   onChoose: () => void; onAdd: () => void; onCompare: () => void;
 }) {
   const names = useNames();
@@ -98,6 +102,11 @@ function ModelCard({ model, against, chosen, compared, canCompare, canAdd, onCho
         <Amount fen={model.list_fen} size="key" />
       </div>
       <div className="flex flex-wrap gap-2">
+        {held && (
+          <Chip tone="good" icon="lock">
+            {m.model_reserved({ count: held.units })} <span role="timer" className="tabular">{countdown(held.left)}</span>
+          </Chip>
+        )}
         {model.energy_grade !== undefined && (
           <Chip tone={model.energy_grade === 1 ? "good" : "plain"}>{m.energy_grade({ grade: model.energy_grade })}</Chip>
         )}

@@ -10,6 +10,7 @@ import { useRead } from "@/platform/query";
 import { asksOf, useFees, type FeeAsk } from "@/shared/books";
 import { parseYuan, typedYuan } from "@/shared/money";
 import { say } from "@/shared/words";
+import { Bonuses } from "./Bonuses";
 import { useWork, type WorkDraft } from "./work";
 
 /** What the quote depends on and the door decides: hand-in, who is who, discount, fees. */
@@ -58,6 +59,7 @@ export function QuoteChoices() {
           />
         </div>
       </div>
+      <Bonuses />
       <Fees />
     </div>
   );

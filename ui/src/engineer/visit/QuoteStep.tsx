@@ -5,6 +5,7 @@ import { Button } from "@/kit/Button";
 import { Empty, ErrorNote, Note, Skeleton } from "@/kit/States";
 import { m } from "@/paraglide/messages.js";
 import { CustomerView } from "./CustomerView";
+import { Guarantees } from "./Guarantees";
 import { LeadSheet } from "./LeadSheet";
 import { OldBalance } from "./OldBalance";
 import { QuoteChoices } from "./QuoteChoices";
@@ -75,6 +76,7 @@ function Side({ view, stale }: { view: QuoteView; stale: boolean }) {
   return (
     <aside aria-label={m.totals()} className="flex flex-col gap-3 lg:sticky lg:top-0" aria-busy={stale}>
       <Totals view={view} />
+      <Guarantees quote={id} />
       <OldBalance quote={view.quote} />
       {view.time.disagrees && <Note icon="clock">{m.quote_clock()}</Note>}
       <Button main look="primary" icon="eye" isDisabled={stale} onPress={() => setShown(true)}>

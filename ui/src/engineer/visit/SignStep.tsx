@@ -11,6 +11,7 @@ import { m } from "@/paraglide/messages.js";
 import { useRead } from "@/platform/query";
 import { useNow } from "@/shared/useNow";
 import { say } from "@/shared/words";
+import { Guarantees } from "./Guarantees";
 import { refusalOf } from "./orderState";
 import { OldBalance } from "./OldBalance";
 import { SlotPicker } from "./SlotPicker";
@@ -76,6 +77,7 @@ export function SignStep() {
           <Section title={m.slot()}>
             <SlotPicker now={now} value={choice.slot} onChange={(slot) => put({ slot })} />
           </Section>
+          {view && <Guarantees quote={view.quote.request.id} slot={choice.slot} />}
         </div>
         <div className="flex min-w-0 flex-col gap-6" aria-busy={stale}>
           {view && <Totals view={view} />}

@@ -30,6 +30,15 @@ describe("what is asked of the core", () => {
     const input = quoteInput("w", "a", { ...emptyWork, skus: ["S-1", "S-2"], discount: 30_000 });
     expect(input.new.map((item) => item.discounts.map((discount) => discount.amount))).toEqual([[30_000], []]);
   });
+  it("puts a merchant's bonus on the machine that earns it, and takes it up again", () => {
+    const bonus = { id: "b_1", place: 1, amount: 10_000, name: { zh: "换新", en: "Bonus" }, held: true, only_leased: false };
+    const draft = { ...emptyWork, skus: ["S-1", "S-2"], bonuses: [bonus] };
+    const input = quoteInput("w", "a", draft);
+    expect(input.new.map((item) => item.discounts.map((discount) => discount.id))).toEqual([[], ["b_1"]]);
+    expect(quoteInput("w", "a", { ...draft, tradeIn: false }).new[1]?.discounts).toEqual([]);
+    const again = choicesOf({ ...quote, request: { ...quote.request, new: input.new } as Quote["request"] });
+    expect(again.bonuses).toEqual([{ ...bonus, held: false }]);
+  });
   it("says when nobody asked who is who", () => {
     expect(customerFacts("unasked").parties.applicant).toBe("unknown");
     expect(new Set(Object.values(customerFacts("one").parties)).size).toBe(1);

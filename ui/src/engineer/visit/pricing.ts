@@ -1,5 +1,7 @@
 // From the choices at the door to the question put to the core.
 import type { CustomerFacts } from "@/generated/CustomerFacts";
+import type { Discount } from "@/generated/Discount";
+import type { EarnedBonus } from "@/generated/EarnedBonus";
 import type { FeeUse } from "@/generated/FeeUse";
 import type { LineKind } from "@/generated/LineKind";
 import type { Quote } from "@/generated/Quote";
@@ -30,6 +32,17 @@ export function customerFacts(parties: WorkDraft["parties"]): CustomerFacts {
   };
 }
 
+function doorDiscount({ discount }: WorkDraft): Discount[] {
+  if (discount <= 0) return [];
+  return [{ kind: "merchant", id: DOOR_DISCOUNT, amount: discount, words: { zh: "上门优惠", en: "Door discount" } }];
+}
+
+/** The merchant's bonuses that the machine in this place earns. */
+function bonusesOf({ bonuses }: WorkDraft, place: number): Discount[] {
+  const own = bonuses?.filter((bonus) => bonus.place === place) ?? [];
+  return own.map(({ id, amount, name }) => ({ kind: "trade_in_bonus", id, amount, words: name }));
+}
+
 /** The door discount is taken off the first machine. */
 export function quoteInput(workOrder: string, asset: string | undefined, draft: WorkDraft): QuoteInput {
   const tradeIn = draft.tradeIn && asset !== undefined;
@@ -38,10 +51,7 @@ export function quoteInput(workOrder: string, asset: string | undefined, draft: 
     new: draft.skus.map((sku, index) => ({
       line: `new-${index + 1}`,
       sku,
-      discounts:
-        index === 0 && draft.discount > 0
-          ? [{ kind: "merchant", id: DOOR_DISCOUNT, amount: draft.discount, words: { zh: "上门优惠", en: "Door discount" } }]
-          : [],
+      discounts: [...(index === 0 ? doorDiscount(draft) : []), ...(tradeIn ? bonusesOf(draft, index) : [])],
     })),
     old: tradeIn ? [asset] : [],
     fees: draft.fees ?? [],
@@ -58,10 +68,15 @@ export function choicesOf(quote: Quote): Partial<WorkDraft> {
   return {
     skus: request.new.map((item) => item.sku).filter((sku) => sku !== undefined),
     discount: door?.amount ?? 0,
+    bonuses: request.new.flatMap((item, place) => item.discounts.flatMap((one) => bonusOf(one, place))),
     tradeIn: request.old.length > 0,
     fees: request.fees as FeeUse[],
     ...(request.removal === undefined ? {} : { removal: request.removal }),
   };
+}
+
+function bonusOf({ kind, id, amount, words }: Discount, place: number): EarnedBonus[] {
+  return kind === "trade_in_bonus" ? [{ id, place, amount, name: words ?? { zh: id, en: id }, held: false, only_leased: false }] : [];
 }
 
 export type GroupId = "new" | "discount" | "subsidy" | "old" | "fee" | "deposit";

@@ -1,6 +1,7 @@
 // What a visit is about on this screen: its work order, its old machine, and what was chosen.
 import { createContext, use } from "react";
 import type { AssetId } from "@/generated/AssetId";
+import type { EarnedBonus } from "@/generated/EarnedBonus";
 import type { FeeUse } from "@/generated/FeeUse";
 import type { QuoteId } from "@/generated/QuoteId";
 import type { RemovalMode } from "@/generated/RemovalMode";
@@ -23,6 +24,8 @@ export interface WorkDraft {
   discount: number;
   /** Buyer, payer, applicant and recipient: one person, several, or nobody asked. */
   parties: "one" | "several" | "unasked";
+  /** The merchant's bonuses taken. */
+  bonuses?: EarnedBonus[];
   /** Work charged for. */
   fees?: FeeUse[];
   /** The quotes set side by side, three at most. */

@@ -1,6 +1,7 @@
 //! Claims: each decided exactly once under its key, whatever the device re-sends.
 
 pub mod card;
+mod lease;
 mod legs;
 mod loaner;
 mod order;
@@ -92,6 +93,9 @@ fn carry_out(desk: &Desk<'_>, command: &Command, claim: &Claim) -> Result<Decisi
         Claim::VisitReschedule(wish) => visit::reschedule(desk, command, wish),
         Claim::VisitPlan(plan) => planning::plan(desk, plan),
         Claim::TaskDecide(decide) => task::decide(desk, decide),
+        Claim::LeaseTake(take) => lease::take(desk, take),
+        Claim::LeaseRenew(named) => lease::renew(desk, named),
+        Claim::LeaseReturn(named) => lease::give_back(desk, named),
     }
 }
 

@@ -25,6 +25,7 @@ use serde_json::json;
 use super::{
     super::{
         Desk,
+        draw::{self, Shortage},
         order_check::{self, Objection, amounts, read_quote},
     },
     executed, id_taken, legs, outside, raise, refused,
@@ -63,11 +64,17 @@ pub(super) fn file(desk: &Desk<'_>, command: &Command, file: &FileOrder) -> Resu
     }
     match order_check::check(desk, command, file)? {
         Ok(sound) => {
+            let amends = sound.quote.request.amends.as_deref();
+            let older = amended(desk, file, amends)?;
+            let priced = (&sound.quote, &*sound.books);
+            if let Err(objection) = draw::take(desk, file, priced, older, Shortage::Objects)? {
+                return refuse(desk, command, file, &objection);
+            }
             let number = carry_out(desk, file, amounts(&sound.quote))?;
             for used in &sound.uses {
                 orders::add_subsidy_use(desk.conn, used)?;
             }
-            replace_amended(desk, file, sound.quote.request.amends.as_deref())?;
+            replace_amended(desk, file, amends)?;
             Ok(executed(json!({ "order": terms.order, "number": number })))
         }
         Err(objection) => refuse(desk, command, file, &objection),
@@ -134,6 +141,12 @@ pub(super) fn honour(desk: &Desk<'_>, id: OrderId) -> Result<Option<String>> {
     let Some(mut order) = records::load::<CombinedOrder>(desk.conn, kind::ORDER, id.0)? else {
         return Ok(None);
     };
+    if let Ok(quote) = read_quote(&file)
+        && let Some(books) = desk.shelf.books(desk.conn, &quote.bundles)?
+    {
+        let older = amended(desk, &file, quote.request.amends.as_deref())?;
+        let _ = draw::take(desk, &file, (&quote, &books), older, Shortage::IsHonoured)?;
+    }
     let number = next_number(desk)?;
     legs::attach(desk, &file)?;
     apply(&mut order, OrderEvent::Execute { number: number.clone() })?;
@@ -161,14 +174,26 @@ pub(super) fn set_state(
     orders::put(desk.conn, &LedgerOrder { state, number, decided_at: desk.now, ..order.clone() })
 }
 
+/// The executed order of the same work order that a quote amends.
+fn amended(desk: &Desk<'_>, file: &FileOrder, amends: Option<&str>) -> Result<Option<OrderId>> {
+    let terms = &file.signed.terms;
+    let orders = orders::of_work_order(desk.conn, terms.work_order)?;
+    let is_meant = |order: &&LedgerOrder| {
+        order.id != terms.order
+            && order.state == LedgerState::Executed
+            && amends == Some(order.quote_hash.as_str())
+    };
+    Ok(orders.iter().find(is_meant).map(|order| order.id))
+}
+
 /// An order that amends another takes its place; so does one signed anew for the same work order
 /// after a refusal.
 fn replace_amended(desk: &Desk<'_>, file: &FileOrder, amends: Option<&str>) -> Result<()> {
     let terms = &file.signed.terms;
+    let amended = amended(desk, file, amends)?;
     for older in orders::of_work_order(desk.conn, terms.work_order)? {
-        let amended =
-            older.state == LedgerState::Executed && amends == Some(older.quote_hash.as_str());
-        if older.id == terms.order || !(amended || older.state == LedgerState::Refused) {
+        let replaced = amended == Some(older.id) || older.state == LedgerState::Refused;
+        if older.id == terms.order || !replaced {
             continue;
         }
         let held: Option<CombinedOrder> = records::load(desk.conn, kind::ORDER, older.id.0)?;

@@ -16,7 +16,10 @@ use doorstep_store::{
 use serde_json::json;
 
 use super::{super::Desk, executed, order, refused, refused_for};
-use crate::records::{self, kind};
+use crate::{
+    pools,
+    records::{self, kind},
+};
 
 /// Cancels an order by a claim.
 pub(super) fn cancel(desk: &Desk<'_>, claim: &CancelOrder) -> Result<Decision> {
@@ -62,6 +65,7 @@ pub(super) fn end(
         order::set_state(desk, &ledger, LedgerState::Cancelled, None)?;
     }
     orders::release_subsidies(desk.conn, id)?;
+    pools::release(desk.conn, id)?;
     records::update(desk.conn, kind::ORDER, id.0, &held)?;
     match mine {
         Some(order) => call_off(desk, order).map(Ok),
