@@ -43,7 +43,7 @@ struct Outgoing {
 /// the sealed batch goes out again, byte for byte.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
-    let line = Line::to_hq(&identity)?;
+    let line = Line::to_hq(&identity, session.host.as_ref())?;
     loop {
         let outgoing = prepare(session).await?;
         let request =

@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// The most items and bytes of one page.
-const PAGE_ITEMS: usize = 1_000;
+pub(super) const PAGE_ITEMS: usize = 1_000;
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<Response, Refused> {
@@ -81,7 +81,7 @@ fn exchange(
     let tx = conn.transaction()?;
     let held = keys::list(&tx)?;
     let keys = (held.version > request.key_list).then(|| keys::signed_list(&tx)).transpose()?;
-    let page = page_for(&tx, caller, request, &outcome)?;
+    let page = page_for(hq, &tx, caller, request, &outcome)?;
     Ok(SyncResponse { protocol: PROTOCOL, hq_time: now, outcome, page, keys })
 }
 
@@ -130,6 +130,7 @@ fn take_batch(
 /// showed that it stands on its chain holds all its own changes, so they are left out; one that sent
 /// no batch may have been restored, and gets them again.
 fn page_for(
+    hq: &Hq,
     conn: &Connection,
     caller: &Caller,
     request: &SyncRequest,
@@ -144,7 +145,7 @@ fn page_for(
             buckets: caller.buckets.clone(),
             rows: if known { request.cursor.rows } else { 0 },
             docs: if known { request.cursor.docs } else { 0 },
-            items: PAGE_ITEMS,
+            items: hq.page_items,
             bytes: PAGE_BYTES,
             own: stands.then_some((caller.device, request.epoch)),
         },
