@@ -8,7 +8,11 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use doorstep_domain::{facts::DocKind, time::UtcMs};
+use doorstep_domain::{
+    facts::DocKind,
+    planted::{Bug, planted},
+    time::UtcMs,
+};
 use doorstep_store::ledger::{
     chain::{self, Link},
     documents,
@@ -75,7 +79,11 @@ fn exchange(
         Some(sealed) => take_batch(hq, &tx, caller, request, sealed, now)?,
     };
     people::saw_device(&tx, caller.device, now)?;
-    tx.commit()?;
+    if planted(Bug::AnswerWithoutCommit) {
+        tx.rollback()?;
+    } else {
+        tx.commit()?;
+    }
 
     // Read after the commit, so that the page holds what the batch just caused.
     let tx = conn.transaction()?;
@@ -137,8 +145,8 @@ fn page_for(
     outcome: &BatchOutcome,
 ) -> Result<Page, Refused> {
     let generation = caller.feed_generation(&Home::generation(conn)?);
-    let known = request.cursor.generation == generation;
-    let stands = matches!(outcome, BatchOutcome::Answered(_));
+    let known = request.cursor.generation == generation || planted(Bug::IgnoreGeneration);
+    let stands = matches!(outcome, BatchOutcome::Answered(_)) || planted(Bug::LeaveOutOwn);
     let page = feed::page(
         conn,
         &PageRequest {
@@ -167,7 +175,9 @@ fn wanted(
     let mut items = Vec::new();
     for id in request.want.iter().take(WANT_LIMIT) {
         let Some(stored) = documents::get(conn, *id)? else { continue };
-        if feed::buckets_of_id(conn, *id)?.is_disjoint(&caller.buckets) {
+        if feed::buckets_of_id(conn, *id)?.is_disjoint(&caller.buckets)
+            && !planted(Bug::WantWithoutAccess)
+        {
             continue;
         }
         items.push(FeedItem::Doc {
