@@ -1,6 +1,9 @@
 //! One exchange with HQ: seal, send, absorb, commit.
 
-use doorstep_domain::trust::Signed;
+use doorstep_domain::{
+    planted::{Bug, planted},
+    trust::Signed,
+};
 use doorstep_store::device::{
     self, CommandRecord, DocumentRefusal, EditRecord, FeedEntry, SealedBatch, Settlement,
 };
@@ -56,7 +59,7 @@ struct Left {
 /// the sealed batch goes out again, byte for byte.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
-    let line = Line::to_hq(&identity)?;
+    let line = Line::to_hq(&identity, session.host.as_ref())?;
     let mut wrong = Vec::new();
     loop {
         let outgoing = prepare(session, wrong).await?;
@@ -181,6 +184,10 @@ async fn commit(
 ) -> ApiResult<Left> {
     let host = Arc::clone(&session.host);
     let identity = identity.clone();
+    if planted(Bug::CursorBeforePage) {
+        let next = absorbed.page.next;
+        session.db.write(move |tx, _| Ok(device::put_setting(tx, CURSOR, &next)?)).await?;
+    }
     let mut left = session
         .db
         .write(move |tx, open| {
@@ -216,7 +223,11 @@ fn apply(
         BatchFate::Forked { .. } => {
             tracing::warn!("HQ does not know this outbox: beginning a new epoch");
             device::fold_back(tx)?;
-            Epoch::begin(host).store(tx)?;
+            let mut epoch = Epoch::begin(host);
+            if planted(Bug::ReuseActor) {
+                epoch.actor = session::required_epoch(tx)?.actor;
+            }
+            epoch.store(tx)?;
         }
     }
     if forked || absorbed.restart_feed {
@@ -285,6 +296,9 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer, hq_was_restored: bool) -> 
         tracing::warn!(code = refusal.code, "HQ refused the changes of a document");
         // What was written on top of the refused changes is written again on HQ's version.
         device::make_stale(tx, refusal.doc)?;
+        if planted(Bug::LoseReset) {
+            continue;
+        }
         let mut reset: BTreeSet<Uuid> = device::setting(tx, RESET)?.unwrap_or_default();
         reset.insert(refusal.doc);
         device::put_setting(tx, RESET, &reset)?;
@@ -326,7 +340,11 @@ fn take_news(
             FeedItem::Doc { id, kind, bytes, heads } if unanswered.remove(&id) => {
                 device::replace_document(tx, id, kind, &bytes, &heads)?;
                 let base = Document::open(kind, id, &bytes, [])?;
-                let stale = device::stale_edits(tx, id, epoch.id)?;
+                let mut stale = device::stale_edits(tx, id, epoch.id)?;
+                if planted(Bug::DropStaleEdits) {
+                    device::drop_edits(tx, &stale)?;
+                    stale.clear();
+                }
                 replay(tx, base, &stale, &epoch, identity, host)?;
                 no_longer_reset(tx, id)?;
             }

@@ -57,7 +57,7 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
         }
         let line = match &line {
             Some(line) => line,
-            None => line.insert(Line::to_hq(&session.identity().await?)?),
+            None => line.insert(Line::to_hq(&session.identity().await?, session.host.as_ref())?),
         };
         for medium in &waiting {
             match send(session, line, medium).await {

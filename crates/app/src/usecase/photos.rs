@@ -268,7 +268,7 @@ pub(crate) async fn media_bytes(session: &Session, hash: String) -> ApiResult<Me
         return Ok(MediaBytes { mime: medium.mime, base64: STANDARD.encode(bytes) });
     }
     let identity = session.identity().await?;
-    let line = Line::to_hq(&identity)?;
+    let line = Line::to_hq(&identity, session.host.as_ref())?;
     let at = session.time().await?.at;
     let path = format!("/v1/media/{hash}");
     let answer = line.ask(reqwest::Method::GET, &path, Default::default(), Vec::new(), at).await?;

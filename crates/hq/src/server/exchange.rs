@@ -8,7 +8,12 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use doorstep_domain::{facts::DocKind, time::UtcMs, trust::Signed};
+use doorstep_domain::{
+    facts::DocKind,
+    planted::{Bug, planted},
+    time::UtcMs,
+    trust::Signed,
+};
 use doorstep_store::ledger::{
     chain::{self, Link},
     documents,
@@ -86,7 +91,11 @@ fn exchange(
         Some(sealed) => take_batch(hq, &tx, caller, request, sealed, now)?,
     };
     people::saw_device(&tx, caller.device, now)?;
-    tx.commit()?;
+    if planted(Bug::AnswerWithoutCommit) {
+        tx.rollback()?;
+    } else {
+        tx.commit()?;
+    }
 
     // Read after the commit, so that the page holds what the batch just caused.
     let tx = conn.transaction()?;
@@ -104,7 +113,7 @@ fn exchange(
     let page = if mending {
         held::mend(&tx, caller, request)?
     } else {
-        page_for(&tx, caller, request, &outcome, &place)?
+        page_for(hq, &tx, caller, request, &outcome, &place)?
     };
     let held = held::differing(&tx, caller, request, &page)?.filter(|_| place.known && !mending);
     Ok(SyncResponse {
@@ -140,6 +149,7 @@ impl Place {
         let (cursor, newest) = (request.cursor, feed::last_stamp(conn)?);
         let known =
             cursor.generation == generation && cursor.rows <= newest && cursor.docs <= newest;
+        let known = known || planted(Bug::IgnoreGeneration);
         Ok(Place { generation, known })
     }
 }
@@ -189,20 +199,21 @@ fn take_batch(
 /// showed that it stands on its chain holds all its own changes, so they are left out; one that sent
 /// no batch may have been restored, and gets them again.
 fn page_for(
+    hq: &Hq,
     conn: &Connection,
     caller: &Caller,
     request: &SyncRequest,
     outcome: &BatchOutcome,
     &Place { generation, known }: &Place,
 ) -> Result<Page, Refused> {
-    let stands = matches!(outcome, BatchOutcome::Answered(_));
+    let stands = matches!(outcome, BatchOutcome::Answered(_)) || planted(Bug::LeaveOutOwn);
     let page = feed::page(
         conn,
         &PageRequest {
             buckets: caller.buckets.clone(),
             rows: if known { request.cursor.rows } else { 0 },
             docs: if known { request.cursor.docs } else { 0 },
-            items: PAGE_ITEMS,
+            items: hq.page_items,
             bytes: PAGE_BYTES,
             own: stands.then_some((caller.device, request.epoch)),
         },

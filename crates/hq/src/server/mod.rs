@@ -54,6 +54,7 @@ pub struct Hq {
     shelf: Shelf,
     scratch: Scratch,
     clock: Box<dyn Fn() -> UtcMs + Send + Sync>,
+    page_items: usize,
 }
 
 impl Hq {
@@ -67,7 +68,14 @@ impl Hq {
         scratch: Scratch,
     ) -> Result<Hq, HomeError> {
         let writer = Mutex::new(home.connect(clock())?);
-        Ok(Hq { home, writer, shelf: Shelf::default(), scratch, clock: Box::new(clock) })
+        let (shelf, clock) = (Shelf::default(), Box::new(clock));
+        Ok(Hq { home, writer, shelf, scratch, clock, page_items: exchange::PAGE_ITEMS })
+    }
+
+    /// The same with pages of at most this many items, so that few records fill several.
+    #[must_use]
+    pub fn with_pages_of(self, page_items: usize) -> Hq {
+        Hq { page_items, ..self }
     }
 
     fn now(&self) -> UtcMs {

@@ -1,6 +1,9 @@
 //! HQ's news, committed with its cursor.
 
-use doorstep_domain::facts::DocKind;
+use doorstep_domain::{
+    facts::DocKind,
+    planted::{Bug, planted},
+};
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
@@ -72,6 +75,7 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
             FeedEntry::Doc { id, kind, bytes, heads } => {
                 documents::take_remote(tx, &mut held, *id, *kind, bytes, heads)?;
             }
+            FeedEntry::Gone { .. } if planted(Bug::KeepAfterGone) => {}
             FeedEntry::Gone { kind, id } => {
                 held.swap(*id, held::remove_row(tx, kind, *id)?, None);
                 if let Some((of, before)) = held::told(tx, *id)?
@@ -86,7 +90,9 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
                      AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
                 )?
                 .execute(params![id, kind])?;
-                touched.row(kind, *id);
+                if !planted(Bug::StaleProjection) {
+                    touched.row(kind, *id);
+                }
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_domain::org::Bucket;
+use doorstep_domain::{
+    org::Bucket,
+    planted::{Bug, planted},
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -42,7 +45,8 @@ pub fn put(
 ) -> Result<u64> {
     let before = get(conn, kind, id)?;
     let heard = feed::buckets_of(conn, feed::Stream::Row, kind, id)?;
-    if let Some(row) = before.as_ref().filter(|row| row.body == body && heard == *buckets) {
+    let same = |row: &&Row| (row.body == body || planted(Bug::LoseUpdate)) && heard == *buckets;
+    if let Some(row) = before.as_ref().filter(same) {
         return Ok(row.version);
     }
     let stamp = feed::publish(conn, feed::Stream::Row, kind, id, buckets)?;
