@@ -28,6 +28,8 @@ pub struct Device {
     pub host: Arc<SimHost>,
     /// Whether a sync is under way.
     pub syncing: bool,
+    /// Whether a fault of the disk met it since it was started.
+    pub harmed: bool,
     /// A copy of the profile somebody made.
     pub backup: Option<Image>,
     app: Option<Arc<App>>,
@@ -36,7 +38,7 @@ pub struct Device {
 impl Device {
     /// A device that is switched off.
     pub fn new(slot: usize, person: usize, folder: String, host: Arc<SimHost>) -> Device {
-        Device { slot, person, folder, host, syncing: false, backup: None, app: None }
+        Device { slot, person, folder, host, syncing: false, harmed: false, backup: None, app: None }
     }
 
     /// Whether its process lives.
@@ -50,6 +52,7 @@ impl Device {
         let app = App::open(&PathBuf::from(&self.folder), host)?;
         runtime.block_on(app.call("unlock", json!({ "pin": PIN })))?;
         self.app = Some(app);
+        self.harmed = false;
         Ok(())
     }
 

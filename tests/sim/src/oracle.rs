@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     device::Device,
-    model::{Ledger, Outbox, PLAN_BASE, Token, look_into},
+    model::{Ledger, Outbox, PLAN_BASE, Token, look_into, tokens_in},
     world::{Verdict, World},
 };
 
@@ -242,7 +242,12 @@ fn same_document(hq: &Connection, conn: &Connection, slot: usize, id: &[u8]) -> 
     let mut document = Document::open(ours.kind, id, &ours.snapshot, later)
         .map_err(|error| format!("device {slot} cannot read document {id}: {error}"))?;
     if document.heads().0 != theirs.heads {
-        return Err(format!("device {slot} has another document {id} than HQ"));
+        let view = document.view().and_then(|view| Ok(serde_json::to_string(&view).unwrap_or_default()));
+        let ours = tokens_in(view.unwrap_or_default().as_bytes());
+        let theirs = tokens_in(theirs.view.as_bytes());
+        return Err(format!(
+            "device {slot} has another document {id} than HQ: it shows {ours:?}, HQ {theirs:?}"
+        ));
     }
     let view = document.view().map_err(broken)?;
     let view = serde_json::to_string(&view).map_err(broken)?;

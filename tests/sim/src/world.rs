@@ -179,6 +179,7 @@ impl<'a> World<'a> {
         }
         self.after_harm(device, fired)?;
         match result {
+            Err(error) if error.code == ErrorCode::DatabaseDamaged => self.obey_damage(device),
             Err(error) if fired.is_none() && !is_ordinary(error.code) => Err(format!(
                 "device {slot}: {name} fails without a cause: {error} {}",
                 error.detail
@@ -218,6 +219,10 @@ impl<'a> World<'a> {
                     Ok(view) => view.get("last_error").and_then(|e| e.get("code")).cloned(),
                     Err(error) => Some(json!(error.code)),
                 };
+                if error.as_ref().is_some_and(|code| *code == json!(ErrorCode::DatabaseDamaged)) {
+                    self.trace.say(format!("d{slot} stops: its database is damaged"));
+                    return self.obey_damage(device);
+                }
                 match error.filter(|code| !code.is_null()) {
                     None => self.tell("syncs done", format!("d{slot} is in sync")),
                     Some(code) => {
@@ -323,10 +328,26 @@ impl<'a> World<'a> {
         Ok(Some(answer))
     }
 
+    /// The screen says that the database is damaged and asks to close and open the application:
+    /// somebody does. Without a fault of the disk before, it must not say so.
+    fn obey_damage(&mut self, device: usize) -> Verdict {
+        let slot = self.devices[device].slot;
+        if !self.devices[device].is_on() {
+            return Ok(());
+        }
+        let fired = disk::disarm(&self.devices[device].folder);
+        if fired.is_none() && !self.devices[device].harmed {
+            return Err(format!("device {slot} says that its database is damaged without a cause"));
+        }
+        self.trace.counts.add("restarted because the screen asked for it");
+        self.close_device(device)
+    }
+
     /// What follows from a fault that befell a device.
     fn after_harm(&mut self, device: usize, fired: Option<Fault>) -> Verdict {
         if let Some(fault) = fired {
             self.trace.counts.add(&format!("device's disk: {}", name_of(fault)));
+            self.devices[device].harmed = true;
         }
         match fired {
             Some(Fault::Kill) => {
@@ -365,6 +386,7 @@ impl<'a> World<'a> {
                 self.devices[device].host.reboot();
             }
         }
+        self.devices[device].harmed = true;
         self.hang_up(device)?;
         self.devices[device].stop(self.runtime);
         Ok(())
