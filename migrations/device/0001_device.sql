@@ -13,8 +13,10 @@ CREATE TABLE doc (
     kind     TEXT NOT NULL,
     snapshot BLOB NOT NULL,
     heads    BLOB NOT NULL,
-    pending  INTEGER NOT NULL DEFAULT 0   -- doc_change rows since the snapshot
+    pending  INTEGER NOT NULL DEFAULT 0,  -- doc_change rows since the snapshot
+    gone     INTEGER NOT NULL DEFAULT 0   -- 1: no longer for this device, kept for its unsent work
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX doc_gone ON doc(id) WHERE gone = 1;
 
 CREATE TABLE doc_change (
     seq   INTEGER PRIMARY KEY,

@@ -10,8 +10,8 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     usecase::{
-        access, cards, clerk, customers, find, inspecting, leads, loading, machines, offer,
-        ordering, papers, parking, photos, planning, quoting, reference, scan, signing,
+        access, cards, clerk, conflicts, customers, find, inspecting, leads, loading, machines, offer,
+        ordering, papers, parking, photos, planning, quarantine, quoting, reference, scan, signing,
         sync_center, today, visit_steps,
     },
 };
@@ -165,6 +165,10 @@ commands! {
     visit_plan(planning: VisitPlanInput) -> PlannedVisit, invalidates [Agenda, Visit, Tasks, Sync];
     task_list(clerk: Nothing) -> TaskList, invalidates [];
     task_decide(clerk: TaskDecide) -> TaskList, invalidates [Tasks, Orders, Sync];
+    conflict_list(conflicts: Nothing) -> ConflictList, invalidates [];
+    conflict_settle(conflicts: ConflictSettle) -> ConflictList, invalidates [Tasks, Agenda, Visit, Machines, Cards, Sync];
+    quarantine_list(quarantine: Nothing) -> QuarantineList, invalidates [];
+    quarantine_handle(quarantine: QuarantineHandle) -> QuarantineList, invalidates [Tasks, Sync];
 }
 
 impl App {

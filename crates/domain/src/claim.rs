@@ -11,10 +11,11 @@ use crate::{
     combined_order::{SignatureError, SignedOrder},
     customer::{Customer, is_phone},
     end_code::{EndCode, Evidence},
-    id::{LoanId, OrderId, OrgId, PersonId, TaskId, VisitId, WorkOrderId},
+    id::{LoanId, OrderId, OrgId, PersonId, QuarantineId, TaskId, VisitId, WorkOrderId},
     lead::Lead,
     loaner::{Loan, LoanError, LoanReturn},
     payment::{Payment, PaymentError, PaymentStatus},
+    quarantine::Handling,
     task::{Decision, Subject},
     time::UtcMs,
     visit::{Slot, VisitStep},
@@ -164,6 +165,19 @@ pub struct DecideTask {
     pub decision: Decision,
 }
 
+/// Releases or discards changes that HQ refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct HandleQuarantine {
+    /// Which.
+    pub entry: QuarantineId,
+    /// What to do.
+    pub handling: Handling,
+    /// Why, in the person's own words.
+    #[serde(default)]
+    pub note: String,
+}
+
 /// A claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -191,6 +205,8 @@ pub enum Claim {
     VisitPlan(PlanVisit),
     /// Decide a task.
     TaskDecide(DecideTask),
+    /// Release or discard refused changes.
+    QuarantineHandle(HandleQuarantine),
 }
 
 /// The kinds of claim.
@@ -220,6 +236,8 @@ pub enum ClaimKind {
     VisitPlan,
     /// Decide a task.
     TaskDecide,
+    /// Release or discard refused changes.
+    QuarantineHandle,
 }
 
 /// Why a claim is refused before anything is looked up.
@@ -287,10 +305,12 @@ impl Claim {
             Claim::VisitReschedule(_) => ClaimKind::VisitReschedule,
             Claim::VisitPlan(_) => ClaimKind::VisitPlan,
             Claim::TaskDecide(_) => ClaimKind::TaskDecide,
+            Claim::QuarantineHandle(_) => ClaimKind::QuarantineHandle,
         }
     }
 
-    /// The record it is about; `None` for a task, which is about something else.
+    /// The record it is about; `None` for a task or a quarantine entry, which are about something
+    /// else.
     pub fn subject(&self) -> Option<Subject> {
         match self {
             Claim::OrderFile(file) => Some(Subject::Order(file.signed.terms.order)),
@@ -303,7 +323,7 @@ impl Claim {
             Claim::VisitEnd(end) => Some(Subject::Visit(end.visit)),
             Claim::VisitReschedule(wish) => Some(Subject::Visit(wish.visit)),
             Claim::VisitPlan(plan) => Some(Subject::Visit(plan.visit)),
-            Claim::TaskDecide(_) => None,
+            Claim::TaskDecide(_) | Claim::QuarantineHandle(_) => None,
         }
     }
 
@@ -352,7 +372,8 @@ impl Claim {
             Claim::OrderCancel(_)
             | Claim::LeadSave(_)
             | Claim::LoanerReturn(_)
-            | Claim::TaskDecide(_) => Ok(()),
+            | Claim::TaskDecide(_)
+            | Claim::QuarantineHandle(_) => Ok(()),
         }
     }
 }

@@ -79,6 +79,10 @@ ids! {
     LeadId,
     /// Something a person at HQ must decide.
     TaskId,
+    /// A field that people wrote differently.
+    ConflictId,
+    /// Changes that HQ refused.
+    QuarantineId,
     /// A command in an outbox: the idempotency key under which HQ executes it once.
     CommandKey,
 }

@@ -13,6 +13,7 @@ mod access;
 mod batches;
 mod common;
 mod enrolment;
+mod inbox;
 mod media;
 mod orders;
 mod process;

@@ -5,13 +5,13 @@
 //! it touches must be one the writer may write, and the saved bytes must load again to the same
 //! view. Only then are they stored; devices only ever receive stored bytes.
 
-use doorstep_domain::facts::FactView;
+use doorstep_domain::{conflict::Dispute, facts::FactView};
 use thiserror::Error;
 
 use crate::{Document, DocumentError, Heads, wire::Push};
 
 /// The most changes one push may carry.
-const CHANGES_LIMIT: usize = 500;
+pub const CHANGES_LIMIT: usize = 500;
 /// The most bytes one change may have. A change of one edit has about 120.
 const CHANGE_BYTES_LIMIT: usize = 256 * 1024;
 /// The most bytes a saved document may have. A rich one after 1,000 edits has 28 KB.
@@ -34,6 +34,8 @@ pub struct Admitted {
     pub changes: Vec<u8>,
     /// Fields whose value or rivals differ from before, as `(section, key)`.
     pub touched: Vec<(String, String)>,
+    /// Touched fields about which people disagree, or disagreed before.
+    pub disputes: Vec<Dispute>,
 }
 
 /// Why HQ refuses a push; the code is what the device's screen acts on.
@@ -85,11 +87,12 @@ impl AdmissionError {
 }
 
 /// Applies a push to a scratch copy of `current` (snapshot bytes; `None` for a new document) and
-/// checks everything about the result. `may_write(section, key)` is the table of rights.
+/// checks everything about the result. `may_write` is the table of rights: it hears section and key,
+/// and whether the writer had rival values of the field in sight and so was settling a conflict.
 pub fn admit(
     push: &Push,
     current: Option<&[u8]>,
-    may_write: &dyn Fn(&str, &str) -> bool,
+    may_write: &dyn Fn(&str, &str, bool) -> bool,
 ) -> Result<Admitted, AdmissionError> {
     check_sizes(push)?;
     let scratch = match current {
@@ -103,11 +106,15 @@ pub fn admit(
     let touched = touched_fields(&before, &view);
     for (section, key) in &touched {
         let fixed_at_birth = current.is_none() && section == "about";
-        if !fixed_at_birth && !may_write(section, key) {
+        let allowed = fixed_at_birth
+            || may_write(section, key, false)
+            || may_write(section, key, true) && merged.was_disputed(&push.changes, section, key)?;
+        if !allowed {
             let (section, key) = (section.clone(), key.clone());
             return Err(AdmissionError::NotAllowed { section, key });
         }
     }
+    let disputes = disputes(&merged, &touched, &before, &view)?;
     let snapshot = merged.save();
     if snapshot.len() > DOCUMENT_BYTES_LIMIT {
         return Err(AdmissionError::TooLarge { index: push.changes.len().saturating_sub(1) });
@@ -116,7 +123,28 @@ pub fn admit(
         return Err(AdmissionError::Unstable);
     }
     let changes = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
-    Ok(Admitted { snapshot, heads: merged.heads(), view, changes, touched })
+    Ok(Admitted { snapshot, heads: merged.heads(), view, changes, touched, disputes })
+}
+
+/// What stands of the touched fields that had rivals before or have them now.
+fn disputes(
+    merged: &Document,
+    touched: &[(String, String)],
+    before: &FactView,
+    after: &FactView,
+) -> Result<Vec<Dispute>, DocumentError> {
+    let disputed = |view: &FactView, section: &str, key: &str| {
+        let fact = view.sections.get(section).and_then(|fields| fields.get(key));
+        fact.is_some_and(|fact| !fact.rivals.is_empty())
+    };
+    touched
+        .iter()
+        .filter(|(section, key)| disputed(before, section, key) || disputed(after, section, key))
+        .map(|(section, key)| {
+            let values = merged.written(section, key)?;
+            Ok(Dispute { section: section.clone(), key: key.clone(), values })
+        })
+        .collect()
 }
 
 fn check_sizes(push: &Push) -> Result<(), AdmissionError> {

@@ -15,7 +15,10 @@ use crate::{
     error::{ApiError, ApiResult},
     session::{self, Session},
     sync_state::LineState,
-    usecase::record_state::{self, Standing},
+    usecase::{
+        field_words::section_words,
+        record_state::{self, Standing},
+    },
 };
 
 /// The strip on top of every screen, and the head of the sync centre.
@@ -196,23 +199,6 @@ fn edit_words(edit: &EditRecord) -> Words {
     Words::new(joined(|part| &part.zh, "、"), joined(|part| &part.en, ", "))
 }
 
-fn section_words(section: &str) -> Words {
-    match section {
-        "steps" | "events" => Words::new("上门进度", "Progress of the visit"),
-        "fit" => Words::new("现场尺寸", "Measurements of the place"),
-        "notes" => Words::new("备注", "Notes"),
-        "photos" => Words::new("照片", "Photos"),
-        "contact" => Words::new("联系方式", "Contact"),
-        "site" => Words::new("现场情况", "About the place"),
-        "identity" | "components" => Words::new("机器资料", "About the machine"),
-        "custody" => Words::new("机器交接", "Who holds the machine"),
-        "checks" | "readings" => Words::new("检测结果", "Inspection results"),
-        "faults" => Words::new("故障与外观", "Faults"),
-        "repairs" => Words::new("维修记录", "Repairs"),
-        other => Words::new(other, other),
-    }
-}
-
 fn claim_words(kind: &str) -> Words {
     match kind {
         "order_file" => Words::new("提交合并单", "File a combined order"),
@@ -226,6 +212,7 @@ fn claim_words(kind: &str) -> Words {
         "visit_reschedule" => Words::new("改约申请", "Ask for another slot"),
         "visit_plan" => Words::new("安排上门", "Plan a visit"),
         "task_decide" => Words::new("处理任务", "Decide a task"),
+        "quarantine_handle" => Words::new("处理被退回的改动", "Decide about refused changes"),
         other => Words::new(other, other),
     }
 }

@@ -4,7 +4,10 @@ use doorstep_domain::{id::CommandKey, time::UtcMs};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
-use super::outbox::{CommandRecord, EditRecord};
+use super::{
+    documents,
+    outbox::{CommandRecord, EditRecord},
+};
 use crate::error::{Result, StoreError};
 
 /// The batch that awaits an answer.
@@ -84,6 +87,7 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
         .execute(params![settlement.number, refusal.doc, refusal.code])?;
     }
     tx.prepare_cached("DELETE FROM outbox_edit WHERE batch = ?1")?.execute([settlement.number])?;
+    documents::drop_gone(tx)?;
     for (key, decision) in &settlement.decisions {
         tx.prepare_cached(
             "UPDATE outbox_command SET decision = ?2, decided_at = ?3, batch = NULL WHERE key = ?1",

@@ -99,6 +99,7 @@ pub fn take_remote(
 ) -> Result<()> {
     let held = tx.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?.exists([id])?;
     if held {
+        tx.prepare_cached("UPDATE doc SET gone = 0 WHERE id = ?1 AND gone = 1")?.execute([id])?;
         append_change(tx, id, bytes, heads)
     } else {
         replace_document(tx, id, kind, bytes, heads)
@@ -117,9 +118,19 @@ pub fn replace_document(
     tx.prepare_cached(
         "INSERT INTO doc (id, kind, snapshot, heads, pending) VALUES (?1, ?2, ?3, ?4, 0)
          ON CONFLICT (id) DO UPDATE
-         SET snapshot = excluded.snapshot, heads = excluded.heads, pending = 0",
+         SET snapshot = excluded.snapshot, heads = excluded.heads, pending = 0, gone = 0",
     )?
     .execute(params![id, kind.name(), snapshot, heads])?;
+    Ok(())
+}
+
+/// Deletes documents that are no longer for this device and hold no unsent work.
+pub(super) fn drop_gone(tx: &Transaction<'_>) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM doc WHERE gone = 1 AND NOT EXISTS
+         (SELECT 1 FROM outbox_edit WHERE outbox_edit.doc = doc.id AND refusal IS NULL)",
+    )?
+    .execute([])?;
     Ok(())
 }
 

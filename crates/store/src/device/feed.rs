@@ -67,12 +67,10 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
             FeedEntry::Gone { kind, id } => {
                 tx.prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2")?
                     .execute(params![kind, id])?;
-                // A document with unsent work stays until that work is received.
-                tx.prepare_cached(
-                    "DELETE FROM doc WHERE id = ?1 AND kind = ?2
-                     AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
-                )?
-                .execute(params![id, kind])?;
+                // A document with unsent work stays until HQ has answered for that work.
+                tx.prepare_cached("UPDATE doc SET gone = 1 WHERE id = ?1 AND kind = ?2")?
+                    .execute(params![id, kind])?;
+                documents::drop_gone(tx)?;
                 touched.row(kind, *id);
             }
         }

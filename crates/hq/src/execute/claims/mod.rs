@@ -6,6 +6,7 @@ mod loaner;
 mod order;
 mod order_end;
 mod planning;
+mod quarantine;
 mod small;
 mod task;
 mod visit;
@@ -88,6 +89,7 @@ fn carry_out(desk: &Desk<'_>, command: &Command, claim: &Claim) -> Result<Decisi
         Claim::VisitReschedule(wish) => visit::reschedule(desk, command, wish),
         Claim::VisitPlan(plan) => planning::plan(desk, plan),
         Claim::TaskDecide(decide) => task::decide(desk, decide),
+        Claim::QuarantineHandle(handle) => quarantine::handle(desk, handle),
     }
 }
 
