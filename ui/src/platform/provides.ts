@@ -29,6 +29,8 @@ export const provides: Partial<Record<CommandName, readonly Tag[]>> = {
   board: ["agenda", "visit", "tasks"],
   work_order_view: ["visit", "orders", "media", "machines"],
   task_list: ["tasks"],
+  conflict_list: ["tasks", "sync"],
+  quarantine_list: ["tasks", "sync"],
 };
 
 /** What news from HQ may have changed. */
