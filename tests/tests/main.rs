@@ -7,6 +7,7 @@ mod disk;
 mod door_job;
 mod fresh_documents;
 mod hostile;
+mod inbox;
 mod ledger;
 mod planning;
 mod projection;

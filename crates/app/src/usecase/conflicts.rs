@@ -158,21 +158,21 @@ pub async fn conflict_settle(app: &Arc<App>, input: ConflictSettle) -> ApiResult
             if !may_settle(session::required_identity(tx)?.person.role) {
                 return Err(ApiError::new(ErrorCode::NotAllowed));
             }
-            if !fits(&conflict.values, &input.value) {
-                return Err(ApiError::bad_request("a value of another type"));
-            }
             // On a version without the rivals it would only be one more of them.
             let document = session::load(tx, conflict.record)?;
             let seen = match &document {
                 Some(document) => document.written(&conflict.section, &conflict.key)?,
                 None => Vec::new(),
             };
-            if seen.len() < 2 {
+            if !conflict.is_open() || seen.len() < 2 {
                 let words = Words::new(
                     "这条冲突刚有变化，请看最新情况",
                     "This conflict has just changed; look at how it stands now",
                 );
                 return Err(ApiError::saying(ErrorCode::StateRefused, words));
+            }
+            if !fits(&conflict.values, &input.value) {
+                return Err(ApiError::bad_request("a value of another type"));
             }
             let edit =
                 FieldEdit { section: conflict.section, key: conflict.key, value: input.value };
