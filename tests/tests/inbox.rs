@@ -96,7 +96,8 @@ async fn what_two_engineers_wrote_differently_waits_at_the_desk_and_blocks_nobod
         let has = |row: &&Value| {
             let values = row["values"].as_array().expect("values").iter();
             let among = row["settled"].as_array().expect("settled").iter();
-            values.chain(among.flat_map(|one| one["among"].as_array().expect("values")))
+            values
+                .chain(among.flat_map(|one| one["among"].as_array().expect("values")))
                 .any(|one| one["value"] == *value)
         };
         rows.iter().find(has).expect("a conflict with this value").clone()
@@ -195,10 +196,14 @@ async fn two_desks_that_decide_at_once_see_each_other_and_end_alike() {
 
 fn staff(role: &str) -> String {
     let unit = |code: &str, kind: &str, name: &str, parent: &str| {
-        format!("[[unit]]\ncode = \"{code}\"\nkind = \"{kind}\"\nname = \"{name}\"\n{parent}region = \"CN\"\n")
+        format!(
+            "[[unit]]\ncode = \"{code}\"\nkind = \"{kind}\"\nname = \"{name}\"\n{parent}region = \"CN\"\n"
+        )
     };
     let person = |code: &str, name: &str, role: &str| {
-        format!("[[person]]\ncode = \"{code}\"\nunit = \"s1\"\nname = \"{name}\"\nrole = \"{role}\"\n")
+        format!(
+            "[[person]]\ncode = \"{code}\"\nunit = \"s1\"\nname = \"{name}\"\nrole = \"{role}\"\n"
+        )
     };
     [
         unit("hq", "hq", "总部", ""),
@@ -343,19 +348,16 @@ async fn hq_takes_in_the_rescue_file_of_a_lost_tablet_once_however_often_it_is_a
     for step in STEPS {
         step.play(&tablet, &shop.job, &mut Silence).await;
     }
-    let note = |text: &str| {
-        json!({ "visit": shop.job.visit, "work_order": shop.job.work_order, "text": text })
-    };
+    let note = |text: &str| json!({ "visit": shop.job.visit, "work_order": shop.job.work_order, "text": text });
     tablet.call("note_add", note("最后一句")).await;
     tablet.sync().await;
     // The rescue file follows the outbox within half a second.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     tablet.kill();
     let file = tablet.profile().join("rescue.sealed");
-    let opened: Value = serde_json::from_str(
-        &shop.hq.admin(&["open-rescue", file.to_str().expect("UTF-8")]),
-    )
-    .expect("JSON");
+    let opened: Value =
+        serde_json::from_str(&shop.hq.admin(&["open-rescue", file.to_str().expect("UTF-8")]))
+            .expect("JSON");
     let edits = opened["edits"].as_array().map_or(0, Vec::len);
     assert!(edits > 10, "a whole visit: {edits}");
 
@@ -438,12 +440,8 @@ async fn a_rescue_file_with_something_bad_or_of_nobody_is_told_in_both_languages
     work.settings[0].1 = identity.to_string();
     let mut hq_public = [0; 32];
     hex::decode_to_slice(hq_key, &mut hq_public).expect("hex");
-    let noise = RescueNoise {
-        content_key: [1; 32],
-        ephemeral: [2; 32],
-        wrap: [3; 24],
-        content: [4; 24],
-    };
+    let noise =
+        RescueNoise { content_key: [1; 32], ephemeral: [2; 32], wrap: [3; 24], content: [4; 24] };
     let forged = rescue::seal(&work.to_bytes().expect("written"), &hq_public, &key, &noise);
     let before = shop.hq.admin(&["digest"]);
     for (name, bytes) in [

@@ -10,9 +10,9 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     usecase::{
-        access, cards, clerk, conflicts, customers, find, inspecting, leads, loading, machines, offer,
-        ordering, papers, parking, photos, planning, quarantine, quoting, reference, scan, signing,
-        sync_center, today, visit_steps,
+        access, cards, clerk, conflicts, customers, find, inspecting, leads, loading, machines,
+        offer, ordering, papers, parking, photos, planning, quarantine, quoting, reference, scan,
+        signing, sync_center, today, visit_steps,
     },
 };
 

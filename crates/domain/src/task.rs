@@ -173,9 +173,7 @@ impl TaskKind {
         match self {
             TaskKind::OrderRefused | TaskKind::VisitProblem | TaskKind::SlotWish => 0,
             TaskKind::PaymentUnmatched | TaskKind::Evidence | TaskKind::Loaner => 1,
-            TaskKind::DuplicateSerial
-            | TaskKind::LeadDue
-            | TaskKind::SilentDevice => 2,
+            TaskKind::DuplicateSerial | TaskKind::LeadDue | TaskKind::SilentDevice => 2,
         }
     }
 }

@@ -7,11 +7,7 @@
 use std::collections::BTreeMap;
 
 use doorstep_domain::{
-    decision::Decision,
-    id::DeviceId,
-    org::Person,
-    refusal::refusal_words,
-    time::UtcMs,
+    decision::Decision, id::DeviceId, org::Person, refusal::refusal_words, time::UtcMs,
     words::Words,
 };
 use doorstep_store::{
@@ -128,8 +124,7 @@ fn writer(
     work: &UnsentWork,
 ) -> Result<std::result::Result<(DeviceId, Person), Untaken>> {
     let identity = work.settings.iter().find(|(name, _)| name == IDENTITY);
-    let Some(claimed) =
-        identity.and_then(|(_, text)| serde_json::from_str::<Claimed>(text).ok())
+    let Some(claimed) = identity.and_then(|(_, text)| serde_json::from_str::<Claimed>(text).ok())
     else {
         return Ok(Err(Untaken::Nameless));
     };
@@ -206,8 +201,11 @@ fn report(caller: &Caller, work: &UnsentWork, batch: &Batch, answer: &BatchAnswe
             }))
         })
         .collect();
-    let claims: Vec<Value> =
-        work.commands.iter().zip(&answer.commands).map(|(made, done)| {
+    let claims: Vec<Value> = work
+        .commands
+        .iter()
+        .zip(&answer.commands)
+        .map(|(made, done)| {
             let decision: Option<Decision> = serde_json::from_str(&done.decision).ok();
             let words = decision.as_ref().and_then(Decision::refusal);
             json!({
@@ -216,7 +214,8 @@ fn report(caller: &Caller, work: &UnsentWork, batch: &Batch, answer: &BatchAnswe
                 "zh": words.as_ref().map(|words| &words.zh),
                 "en": words.as_ref().map(|words| &words.en),
             })
-        }).collect();
+        })
+        .collect();
     json!({
         "device": caller.device,
         "person": caller.person.id,

@@ -54,7 +54,8 @@ async fn both_values_are_listed_with_author_and_time_and_a_clerk_settles() {
     clerk.sync(&world, vec![], vec![]).await;
     let open = conflicts(&clerk);
     assert_eq!(open.len(), 1);
-    let values: Vec<_> = open[0].values.iter().map(|one| (one.value.clone(), one.by, one.at)).collect();
+    let values: Vec<_> =
+        open[0].values.iter().map(|one| (one.value.clone(), one.by, one.at)).collect();
     let second_at = |at: UtcMs| UtcMs(at.0.div_euclid(1000) * 1000);
     assert_eq!(
         values,
@@ -139,7 +140,9 @@ fn entries(device: &Device) -> Vec<Quarantined> {
 }
 
 fn handle(entry: QuarantineId, handling: Handling) -> Claim {
-    Claim::QuarantineHandle(HandleQuarantine { entry, handling, note: "已电话核实".to_owned() })
+    Claim::QuarantineHandle(HandleQuarantine {
+        entry, handling, note: "已电话核实".to_owned()
+    })
 }
 
 #[tokio::test]
@@ -231,8 +234,11 @@ async fn work_of_somebody_who_lost_the_visit_offline_is_taken_in_for_a_week() {
     let order = world.door("work_order");
     give_away(&world, &mut desk, "马超").await;
     world.pass(HOUR_MS);
-    let (late, later, latest) =
-        (note_of(&tablet, &world, "n1"), note_of(&tablet, &world, "n2"), note_of(&tablet, &world, "n3"));
+    let (late, later, latest) = (
+        note_of(&tablet, &world, "n1"),
+        note_of(&tablet, &world, "n2"),
+        note_of(&tablet, &world, "n3"),
+    );
     let answer = tablet.sync(&world, vec![late], vec![]).await.unwrap();
     assert!(answer.refused.is_empty(), "{:?}", answer.refused);
     assert_eq!(fact(&world, order, "notes", "n1").0, "当时已在现场".into());

@@ -85,7 +85,6 @@ function Settle({ row }: { row: ConflictRow }) {
           label={m.conflict_other_value()}
           value={typed}
           onChange={setTyped}
-          autoFocus
           inputMode={row.typed === "number" ? "numeric" : "text"}
           {...(typed.trim() !== "" && value === undefined ? { error: m.conflict_not_a_number() } : {})}
         />

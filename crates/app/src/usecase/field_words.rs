@@ -64,7 +64,8 @@ impl FieldWords {
     }
 
     fn text(&self, section: &str, key: &str, text: &str) -> Option<Words> {
-        let terms = |pick: fn(&Vocabulary) -> &Terms| pick(self.vocabulary.as_ref()?).get(text).cloned();
+        let terms =
+            |pick: fn(&Vocabulary) -> &Terms| pick(self.vocabulary.as_ref()?).get(text).cloned();
         match (section, key) {
             ("checks", _) => self.answer(key, text),
             ("identity", "brand") => terms(|words| &words.brands),
@@ -96,10 +97,9 @@ impl FieldWords {
         };
         match text.split_once(':') {
             Some(("choice", code)) => Some(choice(code).unwrap_or_else(|| same(code))),
-            Some(("not_checked", reason)) => Some(Words::new(
-                format!("没有检查：{reason}"),
-                format!("Not checked: {reason}"),
-            )),
+            Some(("not_checked", reason)) => {
+                Some(Words::new(format!("没有检查：{reason}"), format!("Not checked: {reason}")))
+            }
             _ => match text {
                 "pass" => Some(Words::new("合格", "Pass")),
                 "fail" => Some(Words::new("不合格", "Fail")),

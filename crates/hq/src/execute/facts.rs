@@ -44,21 +44,14 @@ pub(super) fn take(
 }
 
 /// On the word of the person who sent it.
-fn take_own(
-    desk: &Desk<'_>,
-    push: &Push,
-) -> Result<std::result::Result<DocReceipt, DocRefusal>> {
+fn take_own(desk: &Desk<'_>, push: &Push) -> Result<std::result::Result<DocReceipt, DocRefusal>> {
     let Some(buckets) = buckets_for(desk, push)? else {
         return Ok(Err(refusal(push, "not_allowed", "outside the person's access")));
     };
     store(
         desk,
         push,
-        &Admission {
-            rights: Rights::Of(desk.caller.person.role),
-            buckets,
-            from_device: true,
-        },
+        &Admission { rights: Rights::Of(desk.caller.person.role), buckets, from_device: true },
     )
 }
 
@@ -93,12 +86,8 @@ pub(super) fn store(
     }
     let view: FactView = serde_json::from_str(&tried.view)
         .map_err(|error| StoreError::Unreadable { what: "view", detail: error.to_string() })?;
-    let after = Stored {
-        kind: push.kind,
-        snapshot: tried.snapshot.into_vec(),
-        heads,
-        view: tried.view,
-    };
+    let after =
+        Stored { kind: push.kind, snapshot: tried.snapshot.into_vec(), heads, view: tried.view };
     let origin = admission.from_device.then_some((desk.caller.device, desk.epoch));
     let accepted = Accepted { after: &after, changes: &tried.changes, origin };
     let buckets = &admission.buckets;

@@ -72,11 +72,7 @@ pub(super) fn keep(desk: &Desk<'_>, push: &Push, refused: &DocRefusal) -> Result
 
 /// What refused changes would set, read in the scratch worker. `None` where access was not the
 /// reason: changes that the worker refused once are not given to it again.
-fn look(
-    desk: &Desk<'_>,
-    push: &Push,
-    code: &str,
-) -> Result<Option<Vec<QuarantinedField>>> {
+fn look(desk: &Desk<'_>, push: &Push, code: &str) -> Result<Option<Vec<QuarantinedField>>> {
     if !matches!(code, "not_allowed" | "field_not_allowed") {
         return Ok(None);
     }

@@ -164,19 +164,20 @@ fn changes_after(
 /// Keeps refused changes; tells whether they are new. The same bytes of the same device again
 /// change nothing.
 pub fn keep_refused(conn: &Connection, refused: &RefusedPush<'_>) -> Result<bool> {
-    let kept = conn.prepare_cached(
-        "INSERT OR IGNORE INTO refused_push (id, device, doc, code, detail, bytes, at)
+    let kept = conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO refused_push (id, device, doc, code, detail, bytes, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![
-        Key(refused.id.0),
-        Key(refused.device.0),
-        Key(refused.doc),
-        refused.code,
-        refused.detail,
-        refused.bytes,
-        refused.at.0
-    ])?;
+        )?
+        .execute(params![
+            Key(refused.id.0),
+            Key(refused.device.0),
+            Key(refused.doc),
+            refused.code,
+            refused.detail,
+            refused.bytes,
+            refused.at.0
+        ])?;
     Ok(kept > 0)
 }
 

@@ -63,10 +63,7 @@ pub(super) fn handle(desk: &Desk<'_>, claim: &HandleQuarantine) -> Result<Decisi
 /// Tries the changes again. The coordinator answers for access to the record, which must be within
 /// the coordinator's own, and for the field's writer; size, shape and safety are judged as ever.
 /// Every device hears of them, the one that wrote them too: it has put its copy back since.
-fn release(
-    desk: &Desk<'_>,
-    entry: &Quarantined,
-) -> Result<std::result::Result<(), DocRefusal>> {
+fn release(desk: &Desk<'_>, entry: &Quarantined) -> Result<std::result::Result<(), DocRefusal>> {
     let bytes = documents::refused_bytes(desk.conn, entry.id)?
         .ok_or(StoreError::Missing("refused changes"))?;
     let push: Push = decode(&bytes)
