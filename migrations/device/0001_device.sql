@@ -15,9 +15,11 @@ CREATE TABLE doc (
     heads    BLOB NOT NULL,
     pending  INTEGER NOT NULL DEFAULT 0,  -- doc_change rows since the snapshot
     told     BLOB,                        -- HQ's heads as it last told them
-    offer    BLOB                         -- heads an HQ had that was restored since; to be compared
+    offer    BLOB,                        -- heads an HQ had that was restored since; to be compared
+    gone     INTEGER NOT NULL DEFAULT 0   -- 1: no longer for this device, kept for its unsent work
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX doc_to_offer ON doc(id) WHERE offer IS NOT NULL;
+CREATE INDEX doc_gone ON doc(id) WHERE gone = 1;
 
 CREATE TABLE doc_change (
     seq   INTEGER PRIMARY KEY,

@@ -77,18 +77,29 @@ CREATE TABLE doc_actor (
     device BLOB NOT NULL                   -- 16 zero bytes for HQ itself
 ) STRICT, WITHOUT ROWID;
 
--- Changes HQ refused, kept for a coordinator.
+-- Changes HQ refused, kept for a coordinator; what is known of them lies in the row of that identity.
 CREATE TABLE refused_push (
-    id     INTEGER PRIMARY KEY,
+    id     BLOB PRIMARY KEY,               -- follows from device and bytes
     device BLOB NOT NULL,
     doc    BLOB NOT NULL,
     code   TEXT NOT NULL,
     detail TEXT NOT NULL,
-    bytes  BLOB NOT NULL,
+    bytes  BLOB NOT NULL,                  -- the push as it travelled
     at     INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refused_push_by_device ON refused_push(device);
 -- Changes that ended the process they were tried in.
 CREATE INDEX refused_push_harmful ON refused_push(device, at) WHERE code = 'document_harmful';
+
+-- When a person lost sight of a document, the latest time: work done before the tablet heard of it
+-- is still taken in for some days.
+CREATE TABLE lost_sight (
+    person BLOB NOT NULL,
+    doc    BLOB NOT NULL,
+    at     INTEGER NOT NULL,
+    PRIMARY KEY (person, doc)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lost_sight_by_time ON lost_sight(at);
 
 -- Authoritative rows as devices receive them.
 CREATE TABLE hq_row (

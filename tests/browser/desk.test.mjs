@@ -7,6 +7,7 @@ import { refusedOrder, restOfTheDay, sell, settle } from "../../ui/scripts/deskD
 import { scanLikeUsb } from "../../ui/scripts/doorJob.mjs";
 import { serve } from "../../ui/scripts/serve.mjs";
 import { PIN, Stage } from "../../ui/scripts/stage.mjs";
+import { key, tabTo } from "./hands.mjs";
 import { collectData, seriousFindings, strayHan } from "./watch.mjs";
 
 const WASHER = "2000000000602";
@@ -49,30 +50,6 @@ class Hands {
     this.typed += text.length;
     await this.page.keyboard.type(text, { delay: 90 });
   }
-}
-
-/** Moves the focus by Tab until a control with this name has it. */
-async function tabTo(page, name, limit = 60) {
-  for (let press = 0; press < limit; press += 1) {
-    const at = await page.evaluate(() => {
-      const active = document.activeElement;
-      const label = active?.labels?.[0]?.textContent ?? "";
-      return (active?.getAttribute("aria-label") ?? (label || active?.textContent) ?? "").trim();
-    });
-    if (at === name || at.startsWith(`${name} `) || (label(at, name))) return;
-    await page.keyboard.press("Tab");
-  }
-  assert.fail(`Tab never reached "${name}"`);
-
-  function label(at, wanted) {
-    return at.replace(/(选填|optional|必填|required)$/, "").trim() === wanted;
-  }
-}
-
-/** A key as a hand presses it: quicker ones are a scanner's. */
-async function key(page, name) {
-  await page.waitForTimeout(90);
-  await page.keyboard.press(name);
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute("data-row") ?? null);

@@ -101,7 +101,7 @@ test("the desk sees who holds what until when", { timeout: 90_000 }, async (cont
   const site = await serve(() => desk.base);
   context.after(() => site.close());
   const { page, faults, data } = await openPage(context, browser, `${site.url}#/desk/board`, { viewport: { width: 1440, height: 900 }, locale: "en" });
-  await page.keyboard.press("Alt+6");
+  await page.keyboard.press("Alt+8");
   const stock = page.getByRole("region", { name: "Stock" });
   const engineer = stage.facts.people.find((one) => one.id === held.job.engineer).name;
   await stock.getByRole("row").filter({ hasText: SKU }).filter({ hasText: engineer }).waitFor();

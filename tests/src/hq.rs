@@ -145,6 +145,13 @@ impl Hq {
         String::from_utf8(done.stdout).expect("UTF-8")
     }
 
+    /// Runs an admin command that must fail and returns what it printed.
+    pub fn refused_admin(&self, words: &[&str]) -> String {
+        let done = self.command(words).output().expect("doorstep-hq runs");
+        assert!(!done.status.success(), "{words:?} did not fail");
+        String::from_utf8(done.stdout).expect("UTF-8")
+    }
+
     /// A ticket for one device of this person, reached through `address`.
     pub fn ticket(&self, person: &str, address: SocketAddr) -> String {
         let address = address.to_string();

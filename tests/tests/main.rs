@@ -9,6 +9,7 @@ mod door_job;
 mod fresh_documents;
 mod held;
 mod hostile;
+mod inbox;
 mod leases;
 mod ledger;
 mod photos;

@@ -116,6 +116,18 @@ const tree = root.addChildren([
       validateSearch: (search): { show?: string; task?: string } => named(search, "show", "task"),
     }),
     createRoute({ getParentRoute: () => desk, path: "/pools", component: counter(() => import("./clerk/Pools").then((part) => part.Pools)) }),
+    createRoute({
+      getParentRoute: () => desk,
+      path: "/conflicts",
+      component: counter(() => import("./clerk/Conflicts").then((part) => part.Conflicts)),
+      validateSearch: (search): { show?: string; conflict?: string } => named(search, "show", "conflict"),
+    }),
+    createRoute({
+      getParentRoute: () => desk,
+      path: "/quarantine",
+      component: counter(() => import("./clerk/Quarantine").then((part) => part.Quarantine)),
+      validateSearch: (search): { show?: string; entry?: string } => named(search, "show", "entry"),
+    }),
     createRoute({ getParentRoute: () => desk, path: "/sync", component: counter(() => import("./shared/SyncCentre").then((part) => part.SyncCentre)) }),
     createRoute({ getParentRoute: () => desk, path: "/settings", component: counter(() => import("./clerk/Settings").then((part) => part.DeskSettings)) }),
   ]),

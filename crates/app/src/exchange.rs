@@ -219,7 +219,7 @@ fn apply(
     let forked = matches!(absorbed.batch, BatchFate::Forked { .. });
     match &absorbed.batch {
         BatchFate::NothingSent => {}
-        BatchFate::Settled(answer) => settle(tx, answer, restored.is_some())?,
+        BatchFate::Settled(answer) => settle(tx, answer, restored.is_some(), host)?,
         BatchFate::Forked { .. } => {
             tracing::warn!("HQ does not know this outbox: beginning a new epoch");
             device::fold_back(tx)?;
@@ -248,6 +248,11 @@ fn apply(
         let warning = ApiError::new(ErrorCode::UpdateNeeded).param("kind", kind);
         warnings.push(warning.param("count", count));
     }
+    for entry in &entries {
+        if let FeedEntry::Doc { id, .. } = entry {
+            forget_refusals_taken_back(tx, *id)?;
+        }
+    }
     device::put_setting(tx, CURSOR, &next)?;
     for doc in unanswered {
         begin_again(tx, open, doc, host)?;
@@ -272,7 +277,12 @@ fn take_keys(tx: &Transaction<'_>, identity: &Identity, signed: &Signed) -> ApiR
     identity::store_keys(tx, &identity.open_keys(signed, held)?)
 }
 
-fn settle(tx: &Transaction<'_>, answer: &BatchAnswer, hq_was_restored: bool) -> ApiResult<()> {
+fn settle(
+    tx: &Transaction<'_>,
+    answer: &BatchAnswer,
+    hq_was_restored: bool,
+    host: &dyn Host,
+) -> ApiResult<()> {
     let refused: Vec<DocumentRefusal> = answer
         .refused
         .iter()
@@ -292,6 +302,11 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer, hq_was_restored: bool) -> 
             decisions,
         },
     )?;
+    if !refused.is_empty() {
+        // HQ may take the refused changes in after all, so what is written from now on must not
+        // continue their actor's stream without them.
+        session::required_epoch(tx)?.with_new_actor(host).store(tx)?;
+    }
     for refusal in refused {
         tracing::warn!(code = refusal.code, "HQ refused the changes of a document");
         // What was written on top of the refused changes is written again on HQ's version.
@@ -304,6 +319,18 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer, hq_was_restored: bool) -> 
         device::put_setting(tx, RESET, &reset)?;
     }
     Ok(())
+}
+
+/// A coordinator may have released what HQ had refused: an edit that has come back among HQ's own
+/// changes asks for nobody any more.
+fn forget_refusals_taken_back(tx: &Transaction<'_>, id: Uuid) -> ApiResult<()> {
+    let mut refused = device::refused_edits(tx, id)?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let Some(document) = session::load(tx, id)? else { return Ok(()) };
+    refused.retain(|edit| document.holds(&edit.change).unwrap_or(false));
+    Ok(device::drop_edits(tx, &refused)?)
 }
 
 /// Turns news into store entries. Bundles are believed only under a valid signature; a document
@@ -346,6 +373,7 @@ fn take_news(
                     stale.clear();
                 }
                 replay(tx, base, &stale, &epoch, identity, host)?;
+                forget_refusals_taken_back(tx, id)?;
                 no_longer_reset(tx, id)?;
             }
             FeedItem::Doc { id, kind, bytes, heads } => {

@@ -99,6 +99,11 @@ impl Epoch {
         Epoch { id, actor: random_bytes(host), last: None }
     }
 
+    /// The same chain of batches, its changes from now on under another actor.
+    pub(crate) fn with_new_actor(self, host: &dyn Host) -> Epoch {
+        Epoch { actor: random_bytes(host), ..self }
+    }
+
     pub(crate) fn load(conn: &Connection) -> ApiResult<Option<Epoch>> {
         Ok(device::setting(conn, EPOCH)?)
     }

@@ -10,9 +10,9 @@ use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     usecase::{
-        access, cards, clerk, customers, find, inspecting, leads, leasing, loading, machines,
-        offer, ordering, papers, parking, photos, planning, quoting, reference, scan, signing,
-        sync_center, today, visit_steps,
+        access, cards, clerk, conflicts, customers, find, inspecting, leads, leasing, loading,
+        machines, offer, ordering, papers, parking, photos, planning, quarantine, quoting,
+        reference, scan, signing, sync_center, today, visit_steps,
     },
 };
 
@@ -171,6 +171,10 @@ commands! {
     pool_list(leasing: Nothing) -> PoolsView, invalidates [];
     task_list(clerk: Nothing) -> TaskList, invalidates [];
     task_decide(clerk: TaskDecide) -> TaskList, invalidates [Tasks, Orders, Sync];
+    conflict_list(conflicts: Nothing) -> ConflictList, invalidates [];
+    conflict_settle(conflicts: ConflictSettle) -> ConflictList, invalidates [Tasks, Agenda, Visit, Machines, Cards, Sync];
+    quarantine_list(quarantine: Nothing) -> QuarantineList, invalidates [];
+    quarantine_handle(quarantine: QuarantineHandle) -> QuarantineList, invalidates [Tasks, Sync];
 }
 
 impl App {

@@ -11,12 +11,13 @@ use crate::{
     combined_order::{SignatureError, SignedOrder},
     customer::{Customer, is_phone},
     end_code::{EndCode, Evidence},
-    id::{LeaseId, LoanId, OrderId, OrgId, PersonId, TaskId, VisitId, WorkOrderId},
+    id::{LeaseId, LoanId, OrderId, OrgId, PersonId, QuarantineId, TaskId, VisitId, WorkOrderId},
     lead::Lead,
     lease::LeaseAsk,
     loaner::{Loan, LoanError, LoanReturn},
     money::Fen,
     payment::{Payment, PaymentError, PaymentStatus},
+    quarantine::Handling,
     task::{Decision, Subject},
     time::UtcMs,
     visit::{Slot, VisitStep},
@@ -187,6 +188,19 @@ pub struct DecideTask {
     pub decision: Decision,
 }
 
+/// Releases or discards changes that HQ refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct HandleQuarantine {
+    /// Which.
+    pub entry: QuarantineId,
+    /// What to do.
+    pub handling: Handling,
+    /// Why, in the person's own words.
+    #[serde(default)]
+    pub note: String,
+}
+
 /// A claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -220,6 +234,8 @@ pub enum Claim {
     LeaseRenew(NamedLeases),
     /// Give back what is left.
     LeaseReturn(NamedLeases),
+    /// Release or discard refused changes.
+    QuarantineHandle(HandleQuarantine),
 }
 
 /// The kinds of claim.
@@ -255,6 +271,8 @@ pub enum ClaimKind {
     LeaseRenew,
     /// Give back what is left.
     LeaseReturn,
+    /// Release or discard refused changes.
+    QuarantineHandle,
 }
 
 /// Why a claim is refused before anything is looked up.
@@ -329,11 +347,12 @@ impl Claim {
             Claim::LeaseTake(_) => ClaimKind::LeaseTake,
             Claim::LeaseRenew(_) => ClaimKind::LeaseRenew,
             Claim::LeaseReturn(_) => ClaimKind::LeaseReturn,
+            Claim::QuarantineHandle(_) => ClaimKind::QuarantineHandle,
         }
     }
 
-    /// The record it is about; `None` for a task, which is about something else, and for leases,
-    /// which are no record's own business.
+    /// The record it is about; `None` for a task or a quarantine entry, which are about something
+    /// else, and for leases, which are no record's own business.
     pub fn subject(&self) -> Option<Subject> {
         match self {
             Claim::OrderFile(file) => Some(Subject::Order(file.signed.terms.order)),
@@ -347,6 +366,7 @@ impl Claim {
             Claim::VisitReschedule(wish) => Some(Subject::Visit(wish.visit)),
             Claim::VisitPlan(plan) => Some(Subject::Visit(plan.visit)),
             Claim::TaskDecide(_)
+            | Claim::QuarantineHandle(_)
             | Claim::LeaseTake(_)
             | Claim::LeaseRenew(_)
             | Claim::LeaseReturn(_) => None,
@@ -405,7 +425,8 @@ impl Claim {
             Claim::OrderCancel(_)
             | Claim::LeadSave(_)
             | Claim::LoanerReturn(_)
-            | Claim::TaskDecide(_) => Ok(()),
+            | Claim::TaskDecide(_)
+            | Claim::QuarantineHandle(_) => Ok(()),
         }
     }
 }

@@ -83,6 +83,10 @@ ids! {
     PoolId,
     /// A part of a pool, held for one device for a while.
     LeaseId,
+    /// A field that people wrote differently.
+    ConflictId,
+    /// Changes that HQ refused.
+    QuarantineId,
     /// A command in an outbox: the idempotency key under which HQ executes it once.
     CommandKey,
 }

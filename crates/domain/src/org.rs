@@ -261,6 +261,11 @@ impl Bucket {
         Bucket(format!("cards:{store}"))
     }
 
+    /// What only the coordinators responsible for a unit see.
+    pub fn desk(org: OrgId) -> Bucket {
+        Bucket(format!("desk:{org}"))
+    }
+
     /// The work given to one person.
     pub fn person(id: PersonId) -> Bucket {
         Bucket(format!("person:{id}"))
@@ -277,7 +282,8 @@ impl fmt::Display for Bucket {
 /// the person's unit is unknown.
 ///
 /// An engineer sees the own work and the cards of the stores within the own unit; a clerk and a
-/// coordinator see the stores within theirs.
+/// coordinator see the stores within theirs, a coordinator also what waits for the desks of every
+/// unit within.
 pub fn access(person: &Person, tree: &OrgTree, day: Date) -> BTreeSet<Bucket> {
     let mut buckets = BTreeSet::new();
     if !person.is_active(day) || tree.unit(person.org).is_none() {
@@ -290,6 +296,10 @@ pub fn access(person: &Person, tree: &OrgTree, day: Date) -> BTreeSet<Bucket> {
         if person.role != Role::Engineer {
             buckets.insert(Bucket::store(store));
         }
+    }
+    if person.role == Role::Coordinator {
+        let within = tree.units().filter(|unit| tree.is_within(unit.id, person.org));
+        buckets.extend(within.map(|unit| Bucket::desk(unit.id)));
     }
     buckets
 }

@@ -59,6 +59,8 @@ pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
             ("这些工单没有可以再安排的内容", "nothing of these work orders can be planned again")
         }
         "lease_unknown" => ("总部没有这些预留", "HQ has no such reservations"),
+        "quarantine_unknown" => ("隔离区没有这一条", "there is no such entry in quarantine"),
+        "quarantine_handled" => ("已有人处理过", "somebody has handled it already"),
         "task_unknown" => ("这件待办已不在", "this task is gone"),
         "remedy_not_possible" => ("这种处理方式现在不行", "this remedy is not possible now"),
         "payment_already_recorded" => ("这笔收款已经记过", "this payment is recorded already"),

@@ -86,6 +86,18 @@ pub fn may_write(role: Role, kind: DocKind, section: &str, key: &str) -> bool {
     })
 }
 
+/// Whether `role` may write a field about which people disagree, whoever writes it otherwise: the
+/// decision on a conflict is an edit made in knowledge of every rival value.
+pub fn may_settle(role: Role) -> bool {
+    COUNTER.contains(&role)
+}
+
+/// Whether `key` in `section` of a document of `kind` is anybody's to write. What HQ takes in on a
+/// coordinator's word keeps within this.
+pub fn is_writable(kind: DocKind, section: &str, key: &str) -> bool {
+    STAFF.iter().any(|role| may_write(*role, kind, section, key))
+}
+
 /// Whether `role` may send a claim of `kind`. HQ still judges the claim itself.
 pub fn may_claim(role: Role, kind: ClaimKind) -> bool {
     let roles: &[Role] = match kind {
@@ -102,7 +114,7 @@ pub fn may_claim(role: Role, kind: ClaimKind) -> bool {
         | ClaimKind::VisitReschedule => STAFF,
         ClaimKind::VisitEnd => FIELD,
         ClaimKind::TaskDecide => COUNTER,
-        ClaimKind::VisitPlan => DESK,
+        ClaimKind::VisitPlan | ClaimKind::QuarantineHandle => DESK,
     };
     roles.contains(&role)
 }
@@ -129,6 +141,9 @@ mod tests {
         assert!(!may_write(Role::Clerk, DocKind::WorkOrder, "contact", "price"));
         assert!(!may_write(Role::Engineer, DocKind::WorkOrder, "notes", ""));
         assert!(!may_write(Role::Engineer, DocKind::Card, "checks", "x"));
+        assert!(is_writable(DocKind::WorkOrder, "review", "p1"), "a coordinator's");
+        assert!(!is_writable(DocKind::WorkOrder, "contact", "price"));
+        assert!(!is_writable(DocKind::Asset, "about", "id"));
     }
 
     #[test]
@@ -152,6 +167,8 @@ mod tests {
         assert!(!may_claim(Role::Engineer, ClaimKind::TaskDecide));
         assert!(may_claim(Role::Coordinator, ClaimKind::VisitPlan));
         assert!(!may_claim(Role::Clerk, ClaimKind::VisitPlan), "it moves other people's work");
+        assert!(may_settle(Role::Clerk) && !may_settle(Role::Engineer));
+        assert!(!may_claim(Role::Clerk, ClaimKind::QuarantineHandle), "access is at stake");
         assert!(may_decide(Role::Clerk, Remedy::VoidCard));
         assert!(!may_decide(Role::Clerk, Remedy::Honour), "it costs the merchant money");
         assert!(may_decide(Role::Coordinator, Remedy::Honour));

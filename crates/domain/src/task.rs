@@ -81,8 +81,6 @@ pub enum Remedy {
     VoidCard,
     /// Correct the serial on one of the cards.
     CorrectSerial,
-    /// Keep the value somebody wrote, of several.
-    KeepValue,
 }
 
 impl Remedy {
@@ -100,7 +98,6 @@ impl Remedy {
             Remedy::Reject => Words::new("拒绝", "Reject"),
             Remedy::VoidCard => Words::new("作废此卡", "Void the card"),
             Remedy::CorrectSerial => Words::new("更正机身码", "Correct the serial"),
-            Remedy::KeepValue => Words::new("选定一个值", "Keep one value"),
         }
     }
 }
@@ -120,10 +117,6 @@ pub enum TaskKind {
     DuplicateSerial,
     /// A payment was not found.
     PaymentUnmatched,
-    /// A change to a document was refused.
-    DocumentRefused,
-    /// Two people wrote different values.
-    Conflict,
     /// Evidence is missing or unreadable.
     Evidence,
     /// A loaner is overdue or damaged.
@@ -145,8 +138,6 @@ impl TaskKind {
             TaskKind::SlotWish => Words::new("改约申请", "Request for another slot"),
             TaskKind::DuplicateSerial => Words::new("机身码重复", "Duplicate serial"),
             TaskKind::PaymentUnmatched => Words::new("款项对不上", "Payment not found"),
-            TaskKind::DocumentRefused => Words::new("记录被退回", "A record was refused"),
-            TaskKind::Conflict => Words::new("两人写了不同的值", "Two different values"),
             TaskKind::Evidence => Words::new("资料待补", "Evidence missing"),
             TaskKind::Loaner => Words::new("备用机逾期或损坏", "Loaner overdue or damaged"),
             TaskKind::LeadDue => Words::new("意向待跟进", "Lead due"),
@@ -170,8 +161,6 @@ impl TaskKind {
                 &[Remedy::VoidCard, Remedy::CorrectSerial, Remedy::RetakePhoto]
             }
             TaskKind::PaymentUnmatched => &[Remedy::Accept, Remedy::Reject, Remedy::CallCustomer],
-            TaskKind::DocumentRefused => &[Remedy::Accept, Remedy::Reject],
-            TaskKind::Conflict => &[Remedy::KeepValue],
             TaskKind::Evidence => &[Remedy::RetakePhoto, Remedy::Accept, Remedy::Reject],
             TaskKind::Loaner => &[Remedy::CallCustomer, Remedy::PlanVisit, Remedy::Accept],
             TaskKind::LeadDue => &[Remedy::CallCustomer, Remedy::PlanVisit, Remedy::Reject],
@@ -184,11 +173,7 @@ impl TaskKind {
         match self {
             TaskKind::OrderRefused | TaskKind::VisitProblem | TaskKind::SlotWish => 0,
             TaskKind::PaymentUnmatched | TaskKind::Evidence | TaskKind::Loaner => 1,
-            TaskKind::DuplicateSerial
-            | TaskKind::DocumentRefused
-            | TaskKind::Conflict
-            | TaskKind::LeadDue
-            | TaskKind::SilentDevice => 2,
+            TaskKind::DuplicateSerial | TaskKind::LeadDue | TaskKind::SilentDevice => 2,
         }
     }
 }

@@ -93,6 +93,8 @@ fn access_ends_at_the_own_branch() {
     let dealer = access(&person(Role::Coordinator, 2), &tree, day);
     assert!(dealer.contains(&Bucket::store(id!(OrgId, 4))));
     assert!(!dealer.contains(&Bucket::store(id!(OrgId, 6))), "not the other dealer's store");
+    assert!([2, 4].iter().all(|n| dealer.contains(&Bucket::desk(id!(OrgId, *n)))));
+    assert!(!dealer.contains(&Bucket::desk(id!(OrgId, 1))), "nor what waits for the desk above");
     let hq = access(&person(Role::Coordinator, 1), &tree, day);
     assert!([3, 4, 6].iter().all(|n| hq.contains(&Bucket::store(id!(OrgId, *n)))));
 

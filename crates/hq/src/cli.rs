@@ -23,7 +23,8 @@ use crate::{
     demo, digest, enrolment,
     execute::{self, scratch::Scratch},
     home::{Home, HomeError},
-    host, keys, offline_commands, pool_sizes, pools, reference, server, staff, store_keys, tls,
+    host, keys, offline_commands, pool_sizes, pools, reference, rescue_intake, server, staff,
+    store_keys, tls,
 };
 
 /// Headquarters of Doorstep.
@@ -134,6 +135,15 @@ enum Command {
     Pools {
         /// A file of sizes; without it nothing changes.
         file: Option<PathBuf>,
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Take in the work in a rescue file as if its device had sent it; doing so again changes
+    /// nothing.
+    TakeInRescue {
+        /// The rescue file.
+        file: PathBuf,
         /// The data folder.
         #[arg(long)]
         data: PathBuf,
@@ -271,6 +281,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             let secret = keys::rescue_secret(&home)?;
             print_json(&offline_commands::rescued(&std::fs::read(file)?, &secret)?)?;
         }
+        Command::TakeInRescue { file, data } => return take_in_rescue(&file, &data, now),
         Command::People { data, json } => list_people(&data, json, now)?,
         Command::Digest { data } => {
             let conn = Home::open(&data, now)?.connect(now)?;
@@ -311,6 +322,21 @@ fn serve(data: &Path, listen: SocketAddr, as_json: bool) -> Result<(), Failure> 
         }
     }))?;
     Ok(())
+}
+
+/// Prints what became of each part, or why nothing could be taken in, in both languages.
+fn take_in_rescue(file: &Path, data: &Path, now: UtcMs) -> Result<ExitCode, Failure> {
+    let home = Home::open(data, now)?;
+    let sealed = std::fs::read(file)?;
+    let scratch = Scratch::worker(std::env::current_exe()?);
+    let taken =
+        write(&home, now, |conn| Ok(rescue_intake::take_in(&home, conn, &scratch, &sealed, now)?))?;
+    let (answer, code) = match taken {
+        Ok(report) => (report, ExitCode::SUCCESS),
+        Err(untaken) => (untaken.report(), ExitCode::FAILURE),
+    };
+    print_json(&answer)?;
+    Ok(code)
 }
 
 fn revoke_key(data: &Path, kid: Kid, now: UtcMs) -> Result<(), Failure> {

@@ -3,9 +3,9 @@
 //!
 //! [`home`] is the data folder, [`keys`] what HQ signs with, [`server`] the HTTPS doors,
 //! [`execute`] what one batch causes inside one transaction, [`records`] how an authoritative row
-//! reaches its buckets, [`reference`] the publishing of bundles, [`staff`] who works where, [`pools`] what is
-//! leased out, [`retire`] how finished work
-//! leaves the tablets, [`demo`] a sample business.
+//! reaches its buckets, [`reference`] the publishing of bundles, [`staff`] who works where,
+//! [`pools`] what is leased out, [`retire`] how finished work leaves the tablets,
+//! [`rescue_intake`] how the work of a lost tablet comes in, [`demo`] a sample business.
 
 pub mod access;
 pub mod cli;
@@ -21,6 +21,7 @@ pub mod pool_sizes;
 pub mod pools;
 pub mod records;
 pub mod reference;
+pub mod rescue_intake;
 pub mod retire;
 pub mod server;
 pub mod sight;

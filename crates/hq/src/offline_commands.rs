@@ -69,8 +69,7 @@ pub fn labels(file: &Path) -> Value {
 /// # Errors
 /// What is wrong with the file, in English.
 pub fn rescued(file: &[u8], hq_secret: &[u8; 32]) -> Result<Value, String> {
-    let plain = rescue::open_with_hq_secret(file, hq_secret).map_err(|e| e.words().en)?;
-    let work = UnsentWork::from_bytes(&plain).map_err(|error| error.to_string())?;
+    let work = unsealed(file, hq_secret).map_err(|words| words.en)?;
     let edits: Vec<Value> = work
         .edits
         .iter()
@@ -93,6 +92,12 @@ pub fn rescued(file: &[u8], hq_secret: &[u8; 32]) -> Result<Value, String> {
         })
         .collect();
     Ok(json!({ "edits": edits, "claims": claims }))
+}
+
+/// What a rescue file holds, opened with HQ's own key.
+pub(crate) fn unsealed(file: &[u8], hq_secret: &[u8; 32]) -> Result<UnsentWork, Words> {
+    let plain = rescue::open_with_hq_secret(file, hq_secret).map_err(|error| error.words())?;
+    UnsentWork::from_bytes(&plain).map_err(|error| error.words())
 }
 
 fn read_text(file: &Path) -> io::Result<String> {

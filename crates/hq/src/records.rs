@@ -48,6 +48,10 @@ pub mod kind {
     pub const ORDER: &str = "order";
     /// `domain::task::Task`.
     pub const TASK: &str = "task";
+    /// `domain::conflict::Conflict`.
+    pub const CONFLICT: &str = "conflict";
+    /// `domain::quarantine::Quarantined`.
+    pub const QUARANTINE: &str = "quarantine";
     /// `domain::payment::Payment`.
     pub const PAYMENT: &str = "payment";
     /// `domain::lead::Lead`.

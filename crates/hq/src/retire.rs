@@ -6,10 +6,14 @@
 //! Law, article 19); the days left serve questions on the phone and uploads still on their way.
 
 use doorstep_domain::{time::UtcMs, visit::Visit};
-use doorstep_store::{error::Result, ledger::visits};
+use doorstep_store::{
+    error::Result,
+    ledger::{documents, visits},
+};
 use rusqlite::Connection;
 
 use crate::{
+    execute::LATE_WORK_MS,
     records::{self, kind},
     sight::Shown,
 };
@@ -22,6 +26,7 @@ pub const KEEP_MS: i64 = 7 * UtcMs::DAY;
 /// # Errors
 /// Errors of the ledger.
 pub fn run(conn: &Connection, now: UtcMs) -> Result<usize> {
+    documents::forget_lost_sight(conn, now.plus_ms(-LATE_WORK_MS))?;
     let mut open = Vec::new();
     let mut done = Vec::new();
     for (id, over_since) in visits::with_crew(conn)? {
@@ -43,7 +48,7 @@ pub fn run(conn: &Connection, now: UtcMs) -> Result<usize> {
         shown.add(conn, visit, &visit.crew)?;
     }
     for visit in &done {
-        shown.hide_the_rest_of(conn, visit, &visit.crew)?;
+        shown.hide_the_rest_of(conn, visit, &visit.crew, now)?;
         visits::crew_has_left(conn, visit.id)?;
     }
     tracing::info!(visits = done.len(), "finished work left its crews");

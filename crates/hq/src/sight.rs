@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use doorstep_domain::{
-    facts::DocKind, id::PersonId, org::Bucket, visit::Visit, work_order::WorkOrder,
+    facts::DocKind, id::PersonId, org::Bucket, time::UtcMs, visit::Visit, work_order::WorkOrder,
 };
 use doorstep_store::{
     error::Result,
@@ -43,14 +43,21 @@ pub fn put_visit(conn: &Connection, visit: &Visit) -> Result<()> {
 ///
 /// # Errors
 /// Errors of the ledger.
-pub(crate) fn leave(conn: &Connection, visit: &Visit, gone: &BTreeSet<PersonId>) -> Result<()> {
+pub(crate) fn leave(
+    conn: &Connection,
+    visit: &Visit,
+    gone: &BTreeSet<PersonId>,
+    now: UtcMs,
+) -> Result<()> {
     let mut shown = Shown::default();
-    for (id, _) in visits::with_crew(conn)? {
-        let other = records::load::<Visit>(conn, kind::VISIT, id.0)?;
-        let Some(other) = other.filter(|other| other.id != visit.id) else { continue };
-        shown.add(conn, &other, other.crew.iter().filter(|person| gone.contains(person)))?;
+    for person in gone {
+        for id in feed::rows_in(conn, &Bucket::person(*person), kind::VISIT)? {
+            let other = records::load::<Visit>(conn, kind::VISIT, id)?;
+            let Some(other) = other.filter(|other| other.id != visit.id) else { continue };
+            shown.add(conn, &other, other.crew.iter().filter(|member| *member == person))?;
+        }
     }
-    shown.hide_the_rest_of(conn, visit, gone)
+    shown.hide_the_rest_of(conn, visit, gone, now)
 }
 
 /// What some visits show to some people, and must go on showing.
@@ -75,22 +82,28 @@ impl Shown {
         Ok(())
     }
 
-    /// Takes from these people what the visit showed them and nothing else does.
+    /// Takes from these people what the visit showed them and nothing else does, and remembers when
+    /// they lost sight of its documents.
     pub(crate) fn hide_the_rest_of<'a>(
         &self,
         conn: &Connection,
         visit: &Visit,
         people: impl IntoIterator<Item = &'a PersonId> + Clone,
+        now: UtcMs,
     ) -> Result<()> {
         for item in shown_by(conn, visit)? {
-            let leaves = |person: &&PersonId| !self.0.contains(&(item.clone(), **person));
-            let gone: BTreeSet<Bucket> = people
-                .clone()
-                .into_iter()
-                .filter(leaves)
-                .map(|person| Bucket::person(*person))
-                .collect();
             let held = feed::buckets_of(conn, item.0, &item.1, item.2)?;
+            let mut gone = BTreeSet::new();
+            for person in people.clone() {
+                let bucket = Bucket::person(*person);
+                if self.0.contains(&(item.clone(), *person)) || !held.contains(&bucket) {
+                    continue;
+                }
+                if item.0 == Stream::Doc {
+                    documents::note_lost_sight(conn, *person, item.2, now)?;
+                }
+                gone.insert(bucket);
+            }
             publish(conn, &item, &held, held.difference(&gone).cloned().collect())?;
         }
         Ok(())

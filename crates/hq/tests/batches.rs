@@ -6,7 +6,6 @@ use doorstep_domain::{
     facts::{DocKind, FactView, FieldEdit},
     id::LeadId,
     lead::{Lead, LeadState},
-    task::{Task, TaskKind},
     visit::{Visit, VisitState},
 };
 use doorstep_hq::digest::digest;
@@ -145,21 +144,6 @@ async fn field_events_move_the_visit_and_reach_the_clerk() {
     assert_eq!(customer.phones.get(1).map(String::as_str), Some("13900001111"));
     assert_eq!(clerk.docs[&order].len(), 2, "the clerk got the change after the snapshot");
     assert_eq!(device.docs[&order].len(), 1, "the device did not get its own change back");
-}
-
-#[tokio::test]
-async fn two_values_for_one_field_become_a_task() {
-    let world = World::new();
-    let (mut device, mut clerk) = (world.device("周晓琳").await, world.device("林静").await);
-    let order = world.door("work_order");
-    let by_door = [FieldEdit::new("contact", "phone", "13700000001")];
-    let by_desk = [FieldEdit::new("contact", "phone", "13700000002")];
-    let push = device.edit(DocKind::WorkOrder, order, &by_door, world.now());
-    let other = clerk.edit(DocKind::WorkOrder, order, &by_desk, world.now());
-    device.sync(&world, vec![push], vec![]).await.unwrap();
-    clerk.sync(&world, vec![other], vec![]).await.unwrap();
-    let tasks: Vec<Task> = clerk.rows_of("task");
-    assert_eq!(tasks.iter().filter(|task| task.kind == TaskKind::Conflict).count(), 1);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod batches;
 mod common;
 mod enrolment;
 mod held;
+mod inbox;
 mod leases;
 mod media;
 mod orders;

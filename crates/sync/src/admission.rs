@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_domain::facts::FactView;
+use doorstep_domain::{conflict::Dispute, facts::FactView};
 use thiserror::Error;
 
 use crate::{
@@ -41,6 +41,8 @@ pub struct Admitted {
     pub actors: BTreeSet<Actor>,
     /// Fields whose value or rivals differ from before, as `(section, key)`.
     pub touched: Vec<(String, String)>,
+    /// Touched fields about which people disagree, or disagreed before.
+    pub disputes: Vec<Dispute>,
 }
 
 /// Why HQ refuses a push; the code is what the device's screen acts on.
@@ -92,11 +94,12 @@ impl AdmissionError {
 }
 
 /// Applies a push to a scratch copy of `current` (snapshot bytes; `None` for a new document) and
-/// checks everything about the result. `may_write(section, key)` is the table of rights.
+/// checks everything about the result. `may_write` is the table of rights: it hears section and key,
+/// and whether the writer had rival values of the field in sight and so was settling a conflict.
 pub fn admit(
     push: &Push,
     current: Option<&[u8]>,
-    may_write: &dyn Fn(&str, &str) -> bool,
+    may_write: &dyn Fn(&str, &str, bool) -> bool,
 ) -> Result<Admitted, AdmissionError> {
     check_sizes(push)?;
     guarded(|| Ok(try_out(push, current, may_write)))?
@@ -105,7 +108,7 @@ pub fn admit(
 fn try_out(
     push: &Push,
     current: Option<&[u8]>,
-    may_write: &dyn Fn(&str, &str) -> bool,
+    may_write: &dyn Fn(&str, &str, bool) -> bool,
 ) -> Result<Admitted, AdmissionError> {
     let scratch = match current {
         Some(snapshot) => Document::open(push.kind, push.doc, snapshot, [])?,
@@ -120,11 +123,15 @@ fn try_out(
     // Both: an operation may leave the view as it is, and may take away what it does not name.
     for (section, key) in applied.written.iter().chain(&touched) {
         let fixed_at_birth = current.is_none() && section == "about";
-        if !fixed_at_birth && !may_write(section, key) {
+        let allowed = fixed_at_birth
+            || may_write(section, key, false)
+            || may_write(section, key, true) && merged.was_disputed(&push.changes, section, key)?;
+        if !allowed {
             let (section, key) = (section.clone(), key.clone());
             return Err(AdmissionError::NotAllowed { section, key });
         }
     }
+    let disputes = disputes(&merged, &touched, &before, &view)?;
     let size = merged.size();
     if size.operations > SIZE_LIMIT.operations
         || size.changes > SIZE_LIMIT.changes
@@ -138,7 +145,29 @@ fn try_out(
         return Err(AdmissionError::Unstable);
     }
     let changes = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
-    Ok(Admitted { snapshot, heads, view, changes, actors: applied.actors, touched })
+    let actors = applied.actors;
+    Ok(Admitted { snapshot, heads, view, changes, actors, touched, disputes })
+}
+
+/// What stands of the touched fields that had rivals before or have them now.
+fn disputes(
+    merged: &Document,
+    touched: &[(String, String)],
+    before: &FactView,
+    after: &FactView,
+) -> Result<Vec<Dispute>, DocumentError> {
+    let disputed = |view: &FactView, section: &str, key: &str| {
+        let fact = view.sections.get(section).and_then(|fields| fields.get(key));
+        fact.is_some_and(|fact| !fact.rivals.is_empty())
+    };
+    touched
+        .iter()
+        .filter(|(section, key)| disputed(before, section, key) || disputed(after, section, key))
+        .map(|(section, key)| {
+            let values = merged.written(section, key)?;
+            Ok(Dispute { section: section.clone(), key: key.clone(), values })
+        })
+        .collect()
 }
 
 fn check_sizes(push: &Push) -> Result<(), AdmissionError> {

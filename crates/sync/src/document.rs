@@ -1,14 +1,15 @@
 //! One automerge document per record, seen only as sections of keyed scalars.
 
 use automerge::{
-    ActorId, AutoCommit, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value, ValueRef,
-    transaction::CommitOptions, transaction::Transactable,
+    ActorId, AutoCommit, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value,
+    ValueRef, transaction::CommitOptions, transaction::Transactable,
 };
 use doorstep_domain::{
+    conflict::Written,
     facts::{DocKind, Fact, FactView, FieldEdit, Scalar},
     time::UtcMs,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -276,6 +277,66 @@ impl Document {
         Ok(rivals)
     }
 
+    /// The different values of one field with who wrote each first and when, the oldest first: one
+    /// where nobody disagrees, none where it was never set.
+    pub fn written(&self, section: &str, key: &str) -> Result<Vec<Written>, DocumentError> {
+        guarded(|| {
+            let mut written = Vec::new();
+            let section = self.section(section)?;
+            for (value, operation) in self.inner.get_all(&section, key).map_err(unreadable)? {
+                let Value::Scalar(scalar) = &value else { continue };
+                let Some(value) = from_automerge(scalar) else { continue };
+                let change = self
+                    .inner
+                    .hash_for_opid(&operation)
+                    .and_then(|hash| ReadDoc::get_change_by_hash(&self.inner, &hash));
+                let (by, at) = change.as_ref().map_or((None, 0), |change| {
+                    (change.message().and_then(|author| author.parse().ok()), change.timestamp())
+                });
+                written.push(Written { at: UtcMs(at.saturating_mul(1000)), by, value });
+            }
+            written.sort_unstable();
+            let mut known = BTreeSet::new();
+            written.retain(|one| known.insert(one.value.clone()));
+            Ok(written)
+        })
+    }
+
+    /// Whether people disagreed about a field in what the writer of these changes had before them.
+    /// The changes must have been applied.
+    pub fn was_disputed(
+        &self,
+        changes: &[impl AsRef<[u8]>],
+        section: &str,
+        key: &str,
+    ) -> Result<bool, DocumentError> {
+        guarded(|| {
+            let changes = parsed(changes)?;
+            let own: BTreeSet<ChangeHash> = changes.iter().map(Change::hash).collect();
+            let seen: BTreeSet<ChangeHash> =
+                changes.iter().flat_map(|change| change.deps().iter().copied()).collect();
+            let seen: Vec<ChangeHash> = seen.difference(&own).copied().collect();
+            let section = self.section(section)?;
+            let all = self.inner.get_all_at(&section, key, &seen).map_err(unreadable)?;
+            let values: BTreeSet<Scalar> = all
+                .iter()
+                .filter_map(|(value, _)| match value {
+                    Value::Scalar(scalar) => from_automerge(scalar),
+                    Value::Object(_) => None,
+                })
+                .collect();
+            Ok(values.len() > 1)
+        })
+    }
+
+    /// Whether the document holds this change, given as its bytes.
+    pub fn holds(&self, change: &[u8]) -> Result<bool, DocumentError> {
+        guarded(|| {
+            let change = Change::from_bytes(change.to_vec()).map_err(unreadable)?;
+            Ok(ReadDoc::get_change_by_hash(&self.inner, &change.hash()).is_some())
+        })
+    }
+
     fn section(&self, name: &str) -> Result<ObjId, DocumentError> {
         match self.inner.get(ROOT, name).map_err(unreadable)? {
             Some((Value::Object(ObjType::Map), id)) => Ok(id),
@@ -291,6 +352,13 @@ impl Document {
             _ => None,
         })
     }
+}
+
+fn parsed(changes: &[impl AsRef<[u8]>]) -> Result<Vec<Change>, DocumentError> {
+    changes
+        .iter()
+        .map(|bytes| Change::from_bytes(bytes.as_ref().to_vec()).map_err(unreadable))
+        .collect()
 }
 
 fn to_automerge(value: &Scalar) -> ScalarValue {

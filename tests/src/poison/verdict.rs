@@ -106,7 +106,9 @@ fn carry_on(seed: &Seed, mut held: Document, stored: &[u8]) -> Result<Admitted, 
     let (mut after, change) = held.edit(&edits, "honest", at).map_err(|error| error.to_string())?;
     let saved = after.save();
     Document::open(seed.kind, seed.id, &saved, []).map_err(|error| error.to_string())?;
-    let allowed = |section: &str, key: &str| may_write(Role::Engineer, seed.kind, section, key);
+    let allowed = |section: &str, key: &str, _settling: bool| {
+        may_write(Role::Engineer, seed.kind, section, key)
+    };
     admission::admit(&push(seed, change), Some(stored), &allowed).map_err(|error| error.to_string())
 }
 

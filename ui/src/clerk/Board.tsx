@@ -44,6 +44,7 @@ function Visits({ fresh, onDay }: { fresh: BoardView; onDay: (day: string | unde
   const [entered, setEntered] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const tasks = useRead("task_list", {}).data?.tasks ?? [];
+  const conflicts = useRead("conflict_list", {}).data?.conflicts ?? [];
   const today = dayOf(useNow());
   const rows = shown.rows.filter((row) => (filter === "late" ? row.row.late !== null : filter === "unassigned" ? row.crew.length === 0 : true));
   const open = rows.find((row) => row.row.visit === current);
@@ -81,7 +82,7 @@ function Visits({ fresh, onDay }: { fresh: BoardView; onDay: (day: string | unde
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="px-6 pt-3 max-md:px-3">
           <h1 className="sr-only">{m.desk_board()}</h1>
-          <Counters counts={{ ...shown.counts, needs_action: fresh.counts.needs_action }} approvals={tasks.filter(asksApproval).length} filter={filter} onFilter={setFilter} ofToday={shown.day === today} />
+          <Counters counts={{ ...shown.counts, needs_action: fresh.counts.needs_action }} approvals={tasks.filter(asksApproval).length} conflicts={conflicts.filter((one) => one.open).length} filter={filter} onFilter={setFilter} ofToday={shown.day === today} />
         </div>
         <div className="flex min-h-11 flex-wrap-reverse items-center px-3 max-md:px-0">
           <span role="status" className="flex min-h-9 items-center">

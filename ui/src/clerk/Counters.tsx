@@ -7,13 +7,15 @@ export type BoardFilter = "unassigned" | "today" | "late";
 interface Props {
   counts: BoardCounts;
   approvals: number;
+  conflicts: number;
   filter: BoardFilter;
   onFilter: (filter: BoardFilter) => void;
   ofToday: boolean;
 }
 
-/** The counters are the filters: three of the day's visits, two of the tasks. */
-export function Counters({ counts, approvals, filter, onFilter, ofToday }: Props) {
+/** The counters are the filters: three of the day's visits, two of the tasks; the last leads to the
+ * conflicts. */
+export function Counters({ counts, approvals, conflicts, filter, onFilter, ofToday }: Props) {
   const navigate = useNavigate();
   const toTasks = (show: "approve" | "open") => void navigate({ to: "/desk/tasks", search: { show } });
   return (
@@ -23,6 +25,7 @@ export function Counters({ counts, approvals, filter, onFilter, ofToday }: Props
       <Counter name={m.count_late()} count={counts.late} tone="text-danger" pressed={filter === "late"} onPress={() => onFilter("late")} />
       <Counter name={m.count_approve()} count={approvals} tone="text-warn" onPress={() => toTasks("approve")} />
       <Counter name={m.sync_refused()} count={counts.needs_action} tone="text-warn" onPress={() => toTasks("open")} />
+      <Counter name={m.desk_conflicts()} count={conflicts} tone="text-warn" onPress={() => void navigate({ to: "/desk/conflicts" })} />
     </div>
   );
 }

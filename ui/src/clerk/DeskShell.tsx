@@ -15,16 +15,30 @@ const places = [
   { to: "/desk/orders", icon: "task", name: m.desk_orders, key: "2" },
   { to: "/desk/cards", icon: "card", name: m.desk_cards, key: "3" },
   { to: "/desk/tasks", icon: "alert", name: m.desk_tasks, key: "4" },
-  { to: "/desk/pools", icon: "lock", name: m.desk_pools, key: "6" },
+  { to: "/desk/pools", icon: "lock", name: m.desk_pools, key: "8" },
   { to: "/desk/settings", icon: "me", name: m.nav_me, key: "5" },
+  { to: "/desk/conflicts", icon: "fork", name: m.desk_conflicts, key: "6" },
+  { to: "/desk/quarantine", icon: "lock", name: m.desk_quarantine, key: "7" },
 ] as const satisfies readonly { to: string; icon: IconName; name: () => string; key: string }[];
+
+type Place = (typeof places)[number];
+/** As they stand on the screen: what waits for a decision together, the person at the end. */
+const order: readonly Place["key"][] = ["1", "2", "3", "8", "4", "6", "7", "5"];
 
 /** The desk: places at the left, one bar to scan or search, everything by keyboard. */
 export function DeskShell() {
   const navigate = useNavigate();
   const [help, setHelp] = useState(false);
-  const tasks = useRead("task_list", {});
-  const open = tasks.data?.tasks.filter((task) => task.decision === null).length ?? 0;
+  const tasks = useRead("task_list", {}).data?.tasks ?? [];
+  const conflicts = useRead("conflict_list", {}).data?.conflicts ?? [];
+  const refused = useRead("quarantine_list", {}).data?.entries ?? [];
+  const coordinates = useRead("app_status", {}).data?.person?.role === "coordinator";
+  const waiting: Partial<Record<Place["to"], number>> = {
+    "/desk/tasks": tasks.filter((task) => task.decision === null).length,
+    "/desk/conflicts": conflicts.filter((one) => one.open).length,
+    "/desk/quarantine": refused.filter((one) => one.handled === null && one.waits === null).length,
+  };
+  const shown = order.flatMap((key) => places.filter((one) => one.key === key && (coordinates || one.to !== "/desk/quarantine")));
   useLayoutEffect(() => {
     // On the root, so that sheets outside this tree are as dense as the desk.
     document.documentElement.dataset["density"] = "desk";
@@ -50,7 +64,7 @@ export function DeskShell() {
           <Mark size={32} />
           <span className="text-key font-bold text-primary">{m.app_name()}</span>
         </div>
-        {places.map((place) => (
+        {shown.map((place) => (
           <Link
             key={place.to}
             to={place.to}
@@ -60,9 +74,7 @@ export function DeskShell() {
           >
             <Icon name={place.icon} size={20} />
             <span className="flex-1">{place.name()}</span>
-            {place.to === "/desk/tasks" && open > 0 && (
-              <span className="tabular rounded-pill bg-warn-soft px-2 max-md:absolute max-md:top-0 max-md:right-2 text-label font-semibold text-warn outdoor:border-2 outdoor:bg-card">{open}</span>
-            )}
+            <Waiting count={waiting[place.to] ?? 0} />
             <kbd aria-hidden="true" className="font-sans text-small text-ink-2 max-lg:hidden">Alt {place.key}</kbd>
           </Link>
         ))}
@@ -79,5 +91,12 @@ export function DeskShell() {
       </div>
       <KeyHelp open={help} onClose={() => setHelp(false)} />
     </div>
+  );
+}
+
+function Waiting({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className="tabular rounded-pill bg-warn-soft px-2 max-md:absolute max-md:top-0 max-md:right-2 text-label font-semibold text-warn outdoor:border-2 outdoor:bg-card">{count}</span>
   );
 }

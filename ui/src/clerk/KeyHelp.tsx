@@ -5,7 +5,7 @@ import { m } from "@/paraglide/messages.js";
 export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const rows = [
     ["/", m.key_search()],
-    ["Alt 1–6", m.key_places()],
+    ["Alt 1–8", m.key_places()],
     ["J  K", m.key_move()],
     ["Enter", m.key_enter()],
     ["Esc", m.key_back()],

@@ -11,8 +11,6 @@ export const kindNames: Record<TaskKind, () => string> = {
   slot_wish: m.task_slot_wish,
   duplicate_serial: m.task_duplicate_serial,
   payment_unmatched: m.task_payment_unmatched,
-  document_refused: m.task_document_refused,
-  conflict: m.task_conflict,
   evidence: m.task_evidence,
   loaner: m.task_loaner,
   lead_due: m.task_lead_due,
@@ -31,7 +29,6 @@ export const remedyNames: Record<Remedy, () => string> = {
   reject: m.remedy_reject,
   void_card: m.remedy_void_card,
   correct_serial: m.remedy_correct_serial,
-  keep_value: m.remedy_keep_value,
 };
 
 /** What a remedy of this task does, where its name does not say it. */

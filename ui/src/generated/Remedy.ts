@@ -3,4 +3,4 @@
 /**
  * A way out of a task.
  */
-export type Remedy = "honour" | "re_quote" | "cancel" | "plan_visit" | "reassign" | "call_customer" | "retake_photo" | "accept" | "reject" | "void_card" | "correct_serial" | "keep_value";
+export type Remedy = "honour" | "re_quote" | "cancel" | "plan_visit" | "reassign" | "call_customer" | "retake_photo" | "accept" | "reject" | "void_card" | "correct_serial";

@@ -3,4 +3,4 @@
 /**
  * Why somebody has to decide.
  */
-export type TaskKind = "order_refused" | "visit_problem" | "slot_wish" | "duplicate_serial" | "payment_unmatched" | "document_refused" | "conflict" | "evidence" | "loaner" | "lead_due" | "silent_device";
+export type TaskKind = "order_refused" | "visit_problem" | "slot_wish" | "duplicate_serial" | "payment_unmatched" | "evidence" | "loaner" | "lead_due" | "silent_device";

@@ -14,6 +14,10 @@ import type { CardUnpark } from "./CardUnpark";
 import type { CardView } from "./CardView";
 import type { CatalogueInput } from "./CatalogueInput";
 import type { CatalogueView } from "./CatalogueView";
+import type { ConflictList } from "./ConflictList";
+import type { ConflictSettle } from "./ConflictSettle";
+import type { QuarantineHandle } from "./QuarantineHandle";
+import type { QuarantineList } from "./QuarantineList";
 import type { CrewInput } from "./CrewInput";
 import type { CrewView } from "./CrewView";
 import type { CustomerInput } from "./CustomerInput";
@@ -161,6 +165,10 @@ export type Commands = {
   pool_list: { input: Nothing; output: PoolsView };
   task_list: { input: Nothing; output: TaskList };
   task_decide: { input: TaskDecide; output: TaskList };
+  conflict_list: { input: Nothing; output: ConflictList };
+  conflict_settle: { input: ConflictSettle; output: ConflictList };
+  quarantine_list: { input: Nothing; output: QuarantineList };
+  quarantine_handle: { input: QuarantineHandle; output: QuarantineList };
 };
 
 export const invalidates: Record<keyof Commands, readonly Tag[]> = {
@@ -232,4 +240,8 @@ export const invalidates: Record<keyof Commands, readonly Tag[]> = {
   pool_list: [],
   task_list: [],
   task_decide: ["tasks","orders","sync"],
+  conflict_list: [],
+  conflict_settle: ["tasks","agenda","visit","machines","cards","sync"],
+  quarantine_list: [],
+  quarantine_handle: ["tasks","sync"],
 };

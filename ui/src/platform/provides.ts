@@ -33,6 +33,8 @@ export const provides: Partial<Record<CommandName, readonly Tag[]>> = {
   work_order_view: ["visit", "orders", "media", "machines"],
   task_list: ["tasks"],
   pool_list: ["tasks", "orders"],
+  conflict_list: ["tasks", "sync"],
+  quarantine_list: ["tasks", "sync"],
 };
 
 /** What news from HQ may have changed. */

@@ -82,7 +82,8 @@ pub async fn find(app: &Arc<App>, input: FindInput) -> ApiResult<FindView> {
     Ok(FindView { found })
 }
 
-fn describe(conn: &Connection, kind: &str, id: Uuid) -> ApiResult<Found> {
+/// A record as a line of a list.
+pub(crate) fn describe(conn: &Connection, kind: &str, id: Uuid) -> ApiResult<Found> {
     let (title, detail) = match kind {
         "customer" => {
             let customer: Customer = required_row(conn, "customer", id)?;

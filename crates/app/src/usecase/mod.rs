@@ -3,7 +3,9 @@
 pub mod access;
 pub mod cards;
 pub mod clerk;
+pub mod conflicts;
 pub mod customers;
+mod field_words;
 pub mod find;
 pub mod inspecting;
 pub mod leads;
@@ -16,6 +18,7 @@ pub mod papers;
 pub mod parking;
 pub mod photos;
 pub mod planning;
+pub mod quarantine;
 pub mod quoting;
 pub mod record_state;
 pub mod reference;

@@ -16,7 +16,10 @@ use crate::{
     photo_sending::{self, PhotoSending},
     session::{self, Session},
     sync_state::LineState,
-    usecase::record_state::{self, Standing},
+    usecase::{
+        field_words::section_words,
+        record_state::{self, Standing},
+    },
 };
 
 /// The strip on top of every screen, and the head of the sync centre.
@@ -224,23 +227,6 @@ fn edit_words(edit: &EditRecord) -> Words {
     Words::new(joined(|part| &part.zh, "、"), joined(|part| &part.en, ", "))
 }
 
-fn section_words(section: &str) -> Words {
-    match section {
-        "steps" | "events" => Words::new("上门进度", "Progress of the visit"),
-        "fit" => Words::new("现场尺寸", "Measurements of the place"),
-        "notes" => Words::new("备注", "Notes"),
-        "photos" => Words::new("照片", "Photos"),
-        "contact" => Words::new("联系方式", "Contact"),
-        "site" => Words::new("现场情况", "About the place"),
-        "identity" | "components" => Words::new("机器资料", "About the machine"),
-        "custody" => Words::new("机器交接", "Who holds the machine"),
-        "checks" | "readings" => Words::new("检测结果", "Inspection results"),
-        "faults" => Words::new("故障与外观", "Faults"),
-        "repairs" => Words::new("维修记录", "Repairs"),
-        other => Words::new(other, other),
-    }
-}
-
 fn claim_words(kind: &str) -> Words {
     match kind {
         "order_file" => Words::new("提交合并单", "File a combined order"),
@@ -257,6 +243,7 @@ fn claim_words(kind: &str) -> Words {
         "lease_take" => Words::new("预留", "Reserve"),
         "lease_renew" => Words::new("延长预留", "Renew reservations"),
         "lease_return" => Words::new("归还预留", "Return reservations"),
+        "quarantine_handle" => Words::new("处理被退回的改动", "Decide about refused changes"),
         other => Words::new(other, other),
     }
 }

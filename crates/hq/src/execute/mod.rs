@@ -5,12 +5,14 @@
 //! which the device then sends again.
 
 pub mod claims;
+mod conflicts;
 mod draw;
 mod facts;
 mod field_events;
 mod isolate;
 mod order_check;
 mod projection;
+mod quarantine;
 pub mod scratch;
 pub mod shelf;
 
@@ -21,6 +23,8 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{access::Caller, home::Home};
+
+pub use facts::LATE_WORK_MS;
 
 /// Where a batch is worked on: the open transaction, HQ's keys and books, who sent it, and when.
 #[derive(Clone, Copy)]

@@ -1,5 +1,4 @@
-//! Rows that follow from facts: a visit's progress, contact and site edits, a machine's identity,
-//! and the conflicts people have to settle.
+//! Rows that follow from facts: a visit's progress, contact and site edits, a machine's identity.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +6,9 @@ use doorstep_domain::{
     asset::Asset,
     customer::Customer,
     facts::{DocKind, FactView, Scalar},
-    id::{AssetId, OrgId, TaskId, WorkOrderId},
+    id::AssetId,
     org::Bucket,
     site::{GasSupply, GasType, Site},
-    task::{Subject, Task, TaskKind},
-    time::UtcMs,
-    words::Words,
     work_order::WorkOrder,
 };
 use doorstep_store::error::Result;
@@ -20,10 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Desk, field_events};
-use crate::records::{self, derived_id, kind};
-
-/// How long somebody has to settle a conflict.
-const CONFLICT_MS: i64 = 3 * UtcMs::DAY;
+use crate::records::{self, kind};
 
 /// Brings rows up to date with a document that was just changed in the `touched` fields.
 pub(super) fn apply(
@@ -33,12 +26,10 @@ pub(super) fn apply(
     buckets: &BTreeSet<Bucket>,
 ) -> Result<()> {
     let sections: BTreeSet<&str> = touched.iter().map(|(section, _)| section.as_str()).collect();
-    let mut store = desk.caller.stores.first().copied();
     match view.kind {
         DocKind::WorkOrder => {
             let order: Option<WorkOrder> = records::load(desk.conn, kind::WORK_ORDER, view.id)?;
             if let Some(order) = order {
-                store = Some(order.store);
                 if sections.contains("contact") {
                     contact(desk, view, &order)?;
                 }
@@ -56,9 +47,6 @@ pub(super) fn apply(
             }
         }
         DocKind::Card => {}
-    }
-    if let Some(store) = store {
-        conflicts(desk, view, touched, store)?;
     }
     Ok(())
 }
@@ -130,49 +118,6 @@ fn asset(desk: &Desk<'_>, view: &FactView, buckets: &BTreeSet<Bucket>) -> Result
         records::put(desk.conn, kind::ASSET, view.id, buckets, &asset)
     } else {
         records::update(desk.conn, kind::ASSET, view.id, &asset)
-    }
-}
-
-/// Raises a task for each touched field that two people wrote differently; one task per field.
-fn conflicts(
-    desk: &Desk<'_>,
-    view: &FactView,
-    touched: &[(String, String)],
-    store: OrgId,
-) -> Result<()> {
-    for (section, key) in touched {
-        let fact = view.sections.get(section).and_then(|fields| fields.get(key));
-        let Some(fact) = fact.filter(|fact| !fact.rivals.is_empty()) else { continue };
-        let id = TaskId(derived_id(&["conflict", &view.id.to_string(), section, key]));
-        let open =
-            records::load::<Task>(desk.conn, kind::TASK, id.0)?.is_some_and(|task| task.is_open());
-        if open {
-            continue;
-        }
-        let others: Vec<String> = fact.rivals.iter().map(shown).collect();
-        let (shown, others) = (shown(&fact.value), others.join(" / "));
-        let reason = Words::new(
-            format!("{section}/{key}：现为“{shown}”，另有“{others}”"),
-            format!("{section}/{key}: \"{shown}\" is shown, others wrote \"{others}\""),
-        );
-        let subject = match view.kind {
-            DocKind::WorkOrder => Subject::WorkOrder(WorkOrderId(view.id)),
-            DocKind::Asset => Subject::Asset(AssetId(view.id)),
-            DocKind::Card => Subject::Card(doorstep_domain::id::CardId(view.id)),
-        };
-        let times = (desk.now, desk.now.plus_ms(CONFLICT_MS));
-        let task = Task::raise(id, store, TaskKind::Conflict, subject, reason, times);
-        records::put(desk.conn, kind::TASK, id.0, &records::store_and(store, []), &task)?;
-    }
-    Ok(())
-}
-
-fn shown(value: &Scalar) -> String {
-    match value {
-        Scalar::Null => "—".to_owned(),
-        Scalar::Bool(yes) => yes.to_string(),
-        Scalar::Int(number) => number.to_string(),
-        Scalar::Text(text) => text.clone(),
     }
 }
 

@@ -14,7 +14,11 @@ use std::{
     time::Duration,
 };
 
-use doorstep_domain::{org::Role, rights::may_write};
+use doorstep_domain::{
+    conflict::Dispute,
+    org::Role,
+    rights::{is_writable, may_settle, may_write},
+};
 use doorstep_sync::{
     admission::admit,
     wire::{Push, decode, encode},
@@ -45,6 +49,38 @@ pub struct Tried {
     pub actors: Vec<[u8; 16]>,
     /// Fields whose value or rivals differ from before.
     pub touched: Vec<(String, String)>,
+    /// Touched fields about which people disagree, or disagreed before.
+    pub disputes: Vec<Dispute>,
+}
+
+/// Under whose rights changes are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rights {
+    /// Their writer's, by role.
+    Of(Role),
+    /// A coordinator's word stands for access: every field that is anybody's to write.
+    Vouched,
+    /// Only to look at what they would do; never to store it.
+    Look,
+}
+
+impl From<Role> for Rights {
+    fn from(role: Role) -> Rights {
+        Rights::Of(role)
+    }
+}
+
+impl Rights {
+    fn allow(self, push: &Push, section: &str, key: &str, settles: bool) -> bool {
+        match self {
+            Rights::Of(role) => {
+                may_write(role, push.kind, section, key)
+                    || settles && may_settle(role) && is_writable(push.kind, section, key)
+            }
+            Rights::Vouched => is_writable(push.kind, section, key),
+            Rights::Look => true,
+        }
+    }
 }
 
 /// Why changes are refused.
@@ -59,7 +95,7 @@ pub struct Refused {
 #[derive(Serialize, Deserialize)]
 struct Question {
     push: Push,
-    role: Role,
+    rights: Rights,
     #[serde(default)]
     snapshot: Option<ByteBuf>,
 }
@@ -87,7 +123,7 @@ impl Scratch {
         Scratch { program: Some(program), worker: Mutex::new(None) }
     }
 
-    /// Tries a push of somebody with this role on the stored snapshot of its document.
+    /// Tries a push under these rights on the stored snapshot of its document.
     ///
     /// # Errors
     /// [`Refused`] says why HQ may not store it; that the worker died of it or took too long is one
@@ -95,12 +131,13 @@ impl Scratch {
     pub fn admit(
         &self,
         push: &Push,
-        role: Role,
+        rights: impl Into<Rights>,
         snapshot: Option<&[u8]>,
     ) -> Result<Tried, Refused> {
-        let Some(program) = &self.program else { return try_out(push, role, snapshot) };
+        let rights = rights.into();
+        let Some(program) = &self.program else { return try_out(push, rights, snapshot) };
         let snapshot = snapshot.map(|bytes| ByteBuf::from(bytes.to_vec()));
-        let question = Question { push: push.clone(), role, snapshot };
+        let question = Question { push: push.clone(), rights, snapshot };
         let question = encode(&question).map_err(|error| unusable(error.to_string()))?;
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         // A worker that stood idle may have ended for a reason of its own; a fresh one has only this.
@@ -196,7 +233,7 @@ pub fn work(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
         let answer = match rmp::<Question>(&question) {
             Ok(question) => {
                 let snapshot = question.snapshot.as_ref().map(|bytes| bytes.as_slice());
-                try_out(&question.push, question.role, snapshot)
+                try_out(&question.push, question.rights, snapshot)
             }
             Err(refused) => Err(refused),
         };
@@ -205,8 +242,8 @@ pub fn work(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     }
 }
 
-fn try_out(push: &Push, role: Role, snapshot: Option<&[u8]>) -> Result<Tried, Refused> {
-    let allowed = |section: &str, key: &str| may_write(role, push.kind, section, key);
+fn try_out(push: &Push, rights: Rights, snapshot: Option<&[u8]>) -> Result<Tried, Refused> {
+    let allowed = |section: &str, key: &str, settles| rights.allow(push, section, key, settles);
     let admitted = admit(push, snapshot, &allowed)
         .map_err(|error| Refused { code: error.code().to_owned(), detail: error.to_string() })?;
     let view =
@@ -218,6 +255,7 @@ fn try_out(push: &Push, role: Role, snapshot: Option<&[u8]>) -> Result<Tried, Re
         changes: ByteBuf::from(admitted.changes),
         actors: admitted.actors.into_iter().collect(),
         touched: admitted.touched,
+        disputes: admitted.disputes,
     })
 }
 

@@ -320,7 +320,7 @@ impl Device {
         let later = later.iter().map(Vec::as_slice);
         let mut document = Document::open(kind, doc, first, later).unwrap();
         document.write_as(*fresh().as_bytes());
-        let (_, change) = document.edit(edits, "test", at).unwrap();
+        let (_, change) = document.edit(edits, &self.person.to_string(), at).unwrap();
         Push { doc, kind, changes: vec![ByteBuf::from(change)] }
     }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::{
-    held,
+    documents, held,
     outbox::{CommandRecord, EditRecord},
 };
 use crate::error::{Result, StoreError};
@@ -109,6 +109,7 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
         tx.prepare_cached("DELETE FROM outbox_edit WHERE batch = ?1")?
             .execute([settlement.number])?;
     }
+    documents::drop_gone(tx)?;
     for (key, decision) in &settlement.decisions {
         tx.prepare_cached(
             "UPDATE outbox_command SET decision = ?2, decided_at = ?3, batch = NULL WHERE key = ?1",

@@ -111,7 +111,8 @@ pub(super) fn take_remote(
         }
     };
     held.swap(id, before, Some(doc_mark(kind, id, heads)));
-    tx.prepare_cached("UPDATE doc SET told = ?2 WHERE id = ?1")?.execute(params![id, heads])?;
+    tx.prepare_cached("UPDATE doc SET told = ?2, gone = 0 WHERE id = ?1")?
+        .execute(params![id, heads])?;
     Ok(())
 }
 
@@ -139,7 +140,7 @@ fn put_snapshot(
     tx.prepare_cached(
         "INSERT INTO doc (id, kind, snapshot, heads, pending) VALUES (?1, ?2, ?3, ?4, 0)
          ON CONFLICT (id) DO UPDATE
-         SET snapshot = excluded.snapshot, heads = excluded.heads, pending = 0",
+         SET snapshot = excluded.snapshot, heads = excluded.heads, pending = 0, gone = 0",
     )?
     .execute(params![id, kind.name(), snapshot, heads])?;
     Ok(())
@@ -165,6 +166,16 @@ pub fn told_documents(conn: &Connection, after: Uuid, limit: u32) -> Result<Vec<
     })?
     .map(|row| row.map_err(StoreError::from))
     .collect()
+}
+
+/// Deletes documents that are no longer for this device and hold no unsent work.
+pub(super) fn drop_gone(tx: &Transaction<'_>) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM doc WHERE gone = 1 AND offer IS NULL AND NOT EXISTS
+         (SELECT 1 FROM outbox_edit WHERE outbox_edit.doc = doc.id AND refusal IS NULL)",
+    )?
+    .execute([])?;
+    Ok(())
 }
 
 /// Forgets a document with its changes; the outbox is not touched.

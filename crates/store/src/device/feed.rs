@@ -84,12 +84,10 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
                     held.swap(*id, before, None);
                     tx.prepare_cached("UPDATE doc SET told = NULL WHERE id = ?1")?.execute([id])?;
                 }
-                // A document with unsent work stays until that work is received.
-                tx.prepare_cached(
-                    "DELETE FROM doc WHERE id = ?1 AND kind = ?2 AND offer IS NULL
-                     AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
-                )?
-                .execute(params![id, kind])?;
+                // A document with unsent work stays until HQ has answered for that work.
+                tx.prepare_cached("UPDATE doc SET gone = 1 WHERE id = ?1 AND kind = ?2")?
+                    .execute(params![id, kind])?;
+                documents::drop_gone(tx)?;
                 if !planted(Bug::StaleProjection) {
                     touched.row(kind, *id);
                 }

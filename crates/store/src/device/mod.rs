@@ -42,8 +42,8 @@ pub use outbox::{
     CommandRecord, EditRecord, UNDECIDED_COMMANDS_SQL, UNSETTLED_EDITS_SQL, WaitingCounts,
     add_command, command, commands_about, commands_of_kind, dismiss_command, dismiss_edit,
     drop_edits, edits_of, latest_commands, make_stale, next_unsent, open_commands, read_command,
-    read_edit, restore_edit, retry_edit, stale_documents, stale_edits, undecided_commands,
-    unsettled_edits, waiting,
+    read_edit, refused_edits, restore_edit, retry_edit, stale_documents, stale_edits,
+    undecided_commands, unsettled_edits, waiting,
 };
 pub use projection::{AgendaRow, Unreadable, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};

@@ -241,6 +241,15 @@ pub fn stale_documents(conn: &Connection, epoch: Uuid) -> Result<Vec<Uuid>> {
     .collect()
 }
 
+/// Edits of a document that HQ refused, put away or not, oldest first.
+pub fn refused_edits(conn: &Connection, doc: Uuid) -> Result<Vec<EditRecord>> {
+    let sql = format!(
+        "SELECT {EDIT_COLUMNS} FROM outbox_edit
+         WHERE doc = ?1 AND refusal IS NOT NULL ORDER BY seq"
+    );
+    read_edits(conn.prepare_cached(&sql)?.query([doc])?)
+}
+
 /// Forgets edits that have been written again; the caller does both in one transaction.
 pub fn drop_edits(tx: &Transaction<'_>, edits: &[EditRecord]) -> Result<()> {
     for edit in edits {

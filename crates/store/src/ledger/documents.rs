@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_domain::{facts::DocKind, id::DeviceId, org::Bucket, time::UtcMs};
+use doorstep_domain::{
+    facts::DocKind,
+    id::{DeviceId, PersonId, QuarantineId},
+    org::Bucket,
+    time::UtcMs,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -43,6 +48,8 @@ pub struct Accepted<'a> {
 /// Changes that were refused, kept for a coordinator.
 #[derive(Debug, Clone)]
 pub struct RefusedPush<'a> {
+    /// Follows from device and bytes.
+    pub id: QuarantineId,
     /// From which device.
     pub device: DeviceId,
     /// For which document.
@@ -51,7 +58,7 @@ pub struct RefusedPush<'a> {
     pub code: &'a str,
     /// For the log.
     pub detail: &'a str,
-    /// What was refused.
+    /// The push as it travelled.
     pub bytes: &'a [u8],
     /// When.
     pub at: UtcMs,
@@ -206,20 +213,65 @@ pub fn was_written_by(conn: &Connection, id: Uuid, device: DeviceId) -> Result<b
         .exists(params![Key(id), Key(device.0)])?)
 }
 
-/// Keeps refused changes.
-pub fn keep_refused(conn: &Connection, refused: &RefusedPush<'_>) -> Result<()> {
+/// Keeps refused changes; tells whether they are new. The same bytes of the same device again
+/// change nothing.
+pub fn keep_refused(conn: &Connection, refused: &RefusedPush<'_>) -> Result<bool> {
+    let kept = conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO refused_push (id, device, doc, code, detail, bytes, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            Key(refused.id.0),
+            Key(refused.device.0),
+            Key(refused.doc),
+            refused.code,
+            refused.detail,
+            refused.bytes,
+            refused.at.0
+        ])?;
+    Ok(kept > 0)
+}
+
+/// The bytes of refused changes.
+pub fn refused_bytes(conn: &Connection, id: QuarantineId) -> Result<Option<Vec<u8>>> {
+    Ok(conn
+        .prepare_cached("SELECT bytes FROM refused_push WHERE id = ?1")?
+        .query_row([Key(id.0)], |row| row.get(0))
+        .optional()?)
+}
+
+/// How many bytes HQ keeps of one device's refused changes.
+pub fn refused_bytes_of(conn: &Connection, device: DeviceId) -> Result<u64> {
+    let sum: i64 = conn
+        .prepare_cached(
+            "SELECT coalesce(sum(length(bytes)), 0) FROM refused_push WHERE device = ?1",
+        )?
+        .query_row([Key(device.0)], |row| row.get(0))?;
+    Ok(to_u64(sum))
+}
+
+/// Remembers that a person sees a document no more.
+pub fn note_lost_sight(conn: &Connection, person: PersonId, doc: Uuid, at: UtcMs) -> Result<()> {
     conn.prepare_cached(
-        "INSERT INTO refused_push (device, doc, code, detail, bytes, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO lost_sight (person, doc, at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (person, doc) DO UPDATE SET at = excluded.at",
     )?
-    .execute(params![
-        Key(refused.device.0),
-        Key(refused.doc),
-        refused.code,
-        refused.detail,
-        refused.bytes,
-        refused.at.0
-    ])?;
+    .execute(params![Key(person.0), Key(doc), at.0])?;
+    Ok(())
+}
+
+/// When a person lost sight of a document, the latest time.
+pub fn lost_sight(conn: &Connection, person: PersonId, doc: Uuid) -> Result<Option<UtcMs>> {
+    Ok(conn
+        .prepare_cached("SELECT at FROM lost_sight WHERE person = ?1 AND doc = ?2")?
+        .query_row([Key(person.0), Key(doc)], |row| row.get(0).map(UtcMs))
+        .optional()?)
+}
+
+/// Forgets losses of sight before an instant.
+pub fn forget_lost_sight(conn: &Connection, before: UtcMs) -> Result<()> {
+    conn.prepare_cached("DELETE FROM lost_sight WHERE at < ?1")?.execute([before.0])?;
     Ok(())
 }
 

@@ -157,6 +157,15 @@ pub fn stands_for_another(conn: &Connection, id: Uuid, kind: &str) -> Result<boo
         .exists(params![Key(id), kind])?)
 }
 
+/// The rows of a kind that a bucket hears of today.
+pub fn rows_in(conn: &Connection, bucket: &Bucket, kind: &str) -> Result<Vec<Uuid>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM feed WHERE stream = 'row' AND bucket = ?1 AND kind = ?2 AND gone = 0",
+    )?;
+    let found = statement.query_map(params![bucket.0, kind], |row| row.get::<_, Key>(0))?;
+    found.map(|key| Ok(key?.0)).collect()
+}
+
 /// Moves an item to a new stamp in exactly these buckets and returns the stamp. A bucket that heard
 /// of it before and is not named keeps a `gone` entry, so that its readers remove the item.
 pub fn publish(

@@ -7,6 +7,7 @@ mod loaner;
 mod order;
 mod order_end;
 mod planning;
+mod quarantine;
 mod small;
 mod task;
 mod visit;
@@ -96,6 +97,7 @@ fn carry_out(desk: &Desk<'_>, command: &Command, claim: &Claim) -> Result<Decisi
         Claim::LeaseTake(take) => lease::take(desk, take),
         Claim::LeaseRenew(named) => lease::renew(desk, named),
         Claim::LeaseReturn(named) => lease::give_back(desk, named),
+        Claim::QuarantineHandle(handle) => quarantine::handle(desk, handle),
     }
 }
 

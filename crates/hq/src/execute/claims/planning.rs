@@ -59,7 +59,7 @@ pub(super) fn plan(desk: &Desk<'_>, claim: &PlanVisit) -> Result<Decision> {
     if let Some(before) = known {
         let stays: BTreeSet<PersonId> = visit.crew.iter().copied().collect();
         let gone = before.crew.iter().copied().filter(|person| !stays.contains(person)).collect();
-        sight::leave(desk.conn, &visit, &gone)?;
+        sight::leave(desk.conn, &visit, &gone, desk.now)?;
     }
     Ok(executed(json!({ "visit": visit.id })))
 }
