@@ -1,11 +1,14 @@
 //! Quarantine: changes HQ refused, kept until a coordinator has looked at them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     facts::{DocKind, Scalar},
     id::{DeviceId, PersonId, QuarantineId},
+    refusal::refusal_words,
     time::UtcMs,
     words::Words,
 };
@@ -49,6 +52,23 @@ impl Handling {
             Handling::Release => Words::new("已放行", "Released"),
             Handling::Discard => Words::new("已作废", "Discarded"),
         }
+    }
+}
+
+/// Why HQ refused changes, told to whoever decides about them and not to whoever wrote them.
+pub fn reason_words(code: &str) -> Words {
+    match code {
+        "not_allowed" => {
+            Words::new("写的人现在看不到这条记录", "Whoever wrote this does not see the record now")
+        }
+        "field_not_allowed" => {
+            Words::new("其中有写的人不能改的内容", "It changes something its writer may not change")
+        }
+        "document_too_large" => Words::new("太大，总部不收", "Too large for HQ to take in"),
+        "document_refused" => {
+            Words::new("改动有问题，无法采用", "The changes are not sound and cannot be used")
+        }
+        other => refusal_words(other, &BTreeMap::new()),
     }
 }
 

@@ -166,12 +166,17 @@ impl Document {
         let before = self.inner.get_heads();
         for edit in edits {
             let section = self.section(&edit.section)?;
-            let settled = self.settled_value(&section, &edit.key)?;
-            if settled.as_ref() != Some(&edit.value) {
-                self.inner
-                    .put(&section, edit.key.as_str(), to_automerge(&edit.value))
-                    .map_err(unreadable)?;
+            let key = edit.key.as_str();
+            let values = distinct(&self.inner.get_all(&section, key).map_err(unreadable)?);
+            if values.len() == 1 && values.contains(&edit.value) {
+                continue;
             }
+            // Given the value it shows, automerge would only delete the rivals: the decision would
+            // have no author, and another person's decision made meanwhile would win in silence.
+            if values.len() > 1 {
+                self.inner.delete(&section, key).map_err(unreadable)?;
+            }
+            self.inner.put(&section, key, to_automerge(&edit.value)).map_err(unreadable)?;
         }
         let options =
             CommitOptions::default().with_message(author).with_time(at.0.div_euclid(1000));
@@ -264,17 +269,7 @@ impl Document {
         winner: &Scalar,
     ) -> Result<Vec<Scalar>, DocumentError> {
         let all = self.inner.get_all(section, key).map_err(unreadable)?;
-        let mut rivals: Vec<Scalar> = all
-            .iter()
-            .filter_map(|(value, _)| match value {
-                Value::Scalar(scalar) => from_automerge(scalar),
-                Value::Object(_) => None,
-            })
-            .filter(|value| value != winner)
-            .collect();
-        rivals.sort_unstable();
-        rivals.dedup();
-        Ok(rivals)
+        Ok(distinct(&all).into_iter().filter(|value| value != winner).collect())
     }
 
     /// The different values of one field with who wrote each first and when, the oldest first: one
@@ -318,14 +313,7 @@ impl Document {
             let seen: Vec<ChangeHash> = seen.difference(&own).copied().collect();
             let section = self.section(section)?;
             let all = self.inner.get_all_at(&section, key, &seen).map_err(unreadable)?;
-            let values: BTreeSet<Scalar> = all
-                .iter()
-                .filter_map(|(value, _)| match value {
-                    Value::Scalar(scalar) => from_automerge(scalar),
-                    Value::Object(_) => None,
-                })
-                .collect();
-            Ok(values.len() > 1)
+            Ok(distinct(&all).len() > 1)
         })
     }
 
@@ -343,15 +331,16 @@ impl Document {
             _ => Err(DocumentError::NoSection(name.to_owned())),
         }
     }
+}
 
-    /// The value of a field that nobody disputes.
-    fn settled_value(&self, section: &ObjId, key: &str) -> Result<Option<Scalar>, DocumentError> {
-        let all = self.inner.get_all(section, key).map_err(unreadable)?;
-        Ok(match all.as_slice() {
-            [(Value::Scalar(scalar), _)] => from_automerge(scalar),
-            _ => None,
+/// The different values among those a field has.
+fn distinct(all: &[(Value<'_>, ObjId)]) -> BTreeSet<Scalar> {
+    all.iter()
+        .filter_map(|(value, _)| match value {
+            Value::Scalar(scalar) => from_automerge(scalar),
+            Value::Object(_) => None,
         })
-    }
+        .collect()
 }
 
 fn parsed(changes: &[impl AsRef<[u8]>]) -> Result<Vec<Change>, DocumentError> {

@@ -59,7 +59,7 @@ export function DeskShell() {
   useKeys({ "?": () => setHelp(true) });
   return (
     <div className="flex h-full flex-row max-md:flex-col-reverse">
-      <nav aria-label={m.nav_main()} className="rule flex w-60 shrink-0 flex-col gap-1 border-r-(length:--border) bg-card p-3 max-md:w-full max-md:flex-row max-md:border-t-(length:--border) max-md:border-r-0 max-md:p-1">
+      <nav aria-label={m.nav_main()} className="rule flex w-62 shrink-0 flex-col gap-1 border-r-(length:--border) bg-card p-3 max-md:w-full max-md:flex-row max-md:border-t-(length:--border) max-md:border-r-0 max-md:p-1">
         <div className="flex items-center gap-3 px-2 pt-1 pb-4 max-md:hidden">
           <Mark size={32} />
           <span className="text-key font-bold text-primary">{m.app_name()}</span>
@@ -69,13 +69,13 @@ export function DeskShell() {
             key={place.to}
             to={place.to}
             aria-keyshortcuts={`Alt+${place.key}`}
-            className="relative flex min-h-10 items-center gap-3 rounded-field px-3 whitespace-nowrap text-body text-ink-2 -outline-offset-4 max-md:min-h-12 max-md:flex-1 max-md:flex-col max-md:justify-center max-md:gap-0 max-md:px-1 max-md:text-small"
+            className="relative flex min-h-10 items-center gap-2 rounded-field px-3 whitespace-nowrap text-body text-ink-2 -outline-offset-4 max-md:min-h-12 max-md:flex-1 max-md:flex-col max-md:justify-center max-md:gap-0 max-md:px-1 max-md:text-small"
             activeProps={{ className: "bg-primary-soft text-primary! font-semibold outdoor:bg-primary outdoor:text-on-primary!" }}
           >
             <Icon name={place.icon} size={20} />
             <span className="flex-1">{place.name()}</span>
             <Waiting count={waiting[place.to] ?? 0} />
-            <kbd aria-hidden="true" className="font-sans text-small text-ink-2 max-lg:hidden">Alt {place.key}</kbd>
+            <kbd aria-hidden="true" className="shrink-0 font-sans text-small text-ink-2 max-lg:hidden">Alt {place.key}</kbd>
           </Link>
         ))}
         <div className="mt-auto max-md:hidden">

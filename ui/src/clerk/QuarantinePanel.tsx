@@ -38,7 +38,8 @@ export function QuarantinePanel({ row, entered, onClose }: Props) {
           rows={[
             [m.quarantine_person(), row.person ?? m.conflict_unknown_author()],
             [m.quarantine_device(), row.device],
-            [m.quarantine_size(), m.quarantine_size_value({ changes: row.changes, size: sizeText(row.bytes) })],
+            [m.quarantine_changes(), String(row.changes)],
+            [m.quarantine_size(), sizeText(row.bytes)],
           ]}
         />
         <Contents fields={row.fields} />

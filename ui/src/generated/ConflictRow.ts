@@ -8,4 +8,47 @@ import type { UtcMs } from "./UtcMs";
 import type { ValueView } from "./ValueView";
 import type { Words } from "./Words";
 
-export type ConflictRow = { conflict: ConflictId, open: boolean, record_words: Words, record: Found | null, field: Words, values: Array<ValueView>, typed: Typed, raised_at: UtcMs, settled: Array<SettledView>, here: DecidedHere | null, };
+/**
+ * One field that people wrote differently.
+ */
+export type ConflictRow = {
+/**
+ * Which.
+ */
+conflict: ConflictId,
+/**
+ * Somebody has to decide.
+ */
+open: boolean,
+/**
+ * The kind of record in words.
+ */
+record_words: Words,
+/**
+ * The record, if this device knows it.
+ */
+record: Found | null,
+/**
+ * The field.
+ */
+field: Words,
+/**
+ * The values in dispute, the oldest first.
+ */
+values: Array<ValueView>,
+/**
+ * How another value may be given.
+ */
+typed: Typed,
+/**
+ * When HQ learnt of it.
+ */
+raised_at: UtcMs,
+/**
+ * How it ended before, the latest first.
+ */
+settled: Array<SettledView>,
+/**
+ * What was decided here.
+ */
+here: DecidedHere | null, };

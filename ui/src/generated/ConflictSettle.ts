@@ -2,4 +2,15 @@
 import type { ConflictId } from "./ConflictId";
 import type { Scalar } from "./Scalar";
 
-export type ConflictSettle = { conflict: ConflictId, value: Scalar, };
+/**
+ * A decision on one conflict: one of its values, or another of the same type.
+ */
+export type ConflictSettle = {
+/**
+ * The conflict.
+ */
+conflict: ConflictId,
+/**
+ * The value that is to hold.
+ */
+value: Scalar, };

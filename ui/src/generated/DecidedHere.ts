@@ -2,4 +2,23 @@
 import type { Standing } from "./Standing";
 import type { Words } from "./Words";
 
-export type DecidedHere = { text: Words, state: Standing, state_words: Words, reason: Words | null, };
+/**
+ * A decision made on this device that HQ has not taken in.
+ */
+export type DecidedHere = {
+/**
+ * The value in words.
+ */
+text: Words,
+/**
+ * Where it stands.
+ */
+state: Standing,
+/**
+ * The state in words.
+ */
+state_words: Words,
+/**
+ * Why HQ refused it.
+ */
+reason: Words | null, };

@@ -3,4 +3,27 @@ import type { Handling } from "./Handling";
 import type { UtcMs } from "./UtcMs";
 import type { Words } from "./Words";
 
-export type HandledView = { handling: Handling, words: Words, by: string | null, at: UtcMs, note: string, };
+/**
+ * What a coordinator decided about refused changes.
+ */
+export type HandledView = {
+/**
+ * What.
+ */
+handling: Handling,
+/**
+ * In words.
+ */
+words: Words,
+/**
+ * Who.
+ */
+by: string | null,
+/**
+ * When.
+ */
+at: UtcMs,
+/**
+ * Why.
+ */
+note: string, };

@@ -2,4 +2,19 @@
 import type { Handling } from "./Handling";
 import type { QuarantineId } from "./QuarantineId";
 
-export type QuarantineHandle = { entry: QuarantineId, handling: Handling, note: string, };
+/**
+ * What to do about which refused changes.
+ */
+export type QuarantineHandle = {
+/**
+ * Which.
+ */
+entry: QuarantineId,
+/**
+ * What to do.
+ */
+handling: Handling,
+/**
+ * Why.
+ */
+note: string, };

@@ -7,4 +7,59 @@ import type { RefusedField } from "./RefusedField";
 import type { UtcMs } from "./UtcMs";
 import type { Words } from "./Words";
 
-export type QuarantineRow = { entry: QuarantineId, device: string, person: string | null, record_words: Words, record: Found | null, reason: Words, bytes: number, changes: number, fields: Array<RefusedField> | null, refused_at: UtcMs, handled: HandledView | null, waits: Handling | null, not_done: Words | null, };
+/**
+ * Changes HQ refused.
+ */
+export type QuarantineRow = {
+/**
+ * Which.
+ */
+entry: QuarantineId,
+/**
+ * The device they came from.
+ */
+device: string,
+/**
+ * Whose device it is.
+ */
+person: string | null,
+/**
+ * The kind of record in words.
+ */
+record_words: Words,
+/**
+ * The record, if this device knows it.
+ */
+record: Found | null,
+/**
+ * Why HQ refused them.
+ */
+reason: Words,
+/**
+ * How many bytes they have.
+ */
+bytes: number,
+/**
+ * How many changes they are.
+ */
+changes: number,
+/**
+ * What they would change; absent where they could not be read safely.
+ */
+fields: Array<RefusedField> | null,
+/**
+ * When HQ refused them.
+ */
+refused_at: UtcMs,
+/**
+ * What was decided.
+ */
+handled: HandledView | null,
+/**
+ * A decision made here that HQ has not answered.
+ */
+waits: Handling | null,
+/**
+ * Why HQ did not carry out the latest decision made here.
+ */
+not_done: Words | null, };

@@ -3,4 +3,23 @@ import type { Scalar } from "./Scalar";
 import type { UtcMs } from "./UtcMs";
 import type { Words } from "./Words";
 
-export type ValueView = { value: Scalar, text: Words, by: string | null, at: UtcMs, };
+/**
+ * One value, with who wrote it and when.
+ */
+export type ValueView = {
+/**
+ * The value.
+ */
+value: Scalar,
+/**
+ * In words.
+ */
+text: Words,
+/**
+ * Who wrote it; absent where that is not known here.
+ */
+by: string | null,
+/**
+ * When, by the writer's clock.
+ */
+at: UtcMs, };

@@ -5,15 +5,14 @@ use doorstep_domain::{
     decision::Decision,
     facts::Scalar,
     id::QuarantineId,
-    quarantine::{Handling, Quarantined},
-    refusal::refusal_words,
+    quarantine::{Handling, Quarantined, reason_words},
     time::UtcMs,
     words::Words,
 };
 use doorstep_store::device;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 use ts_rs::TS;
 
 pub use super::access::Nothing;
@@ -172,7 +171,7 @@ fn quarantine_row(
         person: name_of(conn, entry.person),
         record_words: record_words(entry.kind),
         record: record_of(conn, entry.kind, entry.record),
-        reason: refusal_words(&entry.code, &BTreeMap::new()),
+        reason: reason_words(&entry.code),
         bytes: entry.bytes,
         changes: entry.changes,
         fields,

@@ -1,12 +1,9 @@
 //! A coordinator's word on refused changes.
 
-use std::collections::BTreeMap;
-
 use doorstep_domain::{
     claim::HandleQuarantine,
     decision::Decision,
-    quarantine::{Handled, Handling, Quarantined},
-    refusal::refusal_words,
+    quarantine::{Handled, Handling, Quarantined, reason_words},
 };
 use doorstep_store::{
     error::{Result, StoreError},
@@ -45,7 +42,7 @@ pub(super) fn handle(desk: &Desk<'_>, claim: &HandleQuarantine) -> Result<Decisi
     if claim.handling == Handling::Release
         && let Err(refusal) = release(desk, &entry)?
     {
-        let words = refusal_words(&refusal.code, &BTreeMap::new());
+        let words = reason_words(&refusal.code);
         entry.code = refusal.code;
         records::update(desk.conn, kind::QUARANTINE, id.0, &entry)?;
         return Ok(refused_for("still_refused", &words));
