@@ -161,8 +161,8 @@ fn is_void(filed: &FiledOrder) -> bool {
     matches!(filed.order.state, Refused { .. } | Replaced { .. } | Cancelled { .. })
 }
 
-/// What a visit should hold: what its `latest` quotes and the one under drafted terms take, and for a trade-in what the policy says
-/// should be there before anything is chosen.
+/// What a visit should hold: what its `latest` quotes and the one under drafted terms take, and for
+/// a trade-in what the policy says should be there before anything is chosen.
 fn wanted(
     conn: &Connection,
     books: &Books,
