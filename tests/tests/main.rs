@@ -1,11 +1,14 @@
 //! The product through its public doors: real programs, real disks, a line that breaks.
 
+mod access;
 mod cards;
 mod damage;
 mod desk;
 mod disk;
 mod door_job;
 mod fresh_documents;
+mod fuzz;
+mod golden;
 mod hostile;
 mod ledger;
 mod planning;
@@ -15,3 +18,4 @@ mod quote_cli;
 mod quote_oracle;
 mod secrets;
 mod trust;
+mod versions;

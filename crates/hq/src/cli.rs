@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::{
     demo, digest, enrolment,
     execute::{self, scratch::Scratch},
-    home::{Home, HomeError},
+    home::{self, Home, HomeError},
     host, keys, offline_commands, reference, server, staff, store_keys, tls,
 };
 
@@ -118,6 +118,15 @@ enum Command {
     },
     /// After restoring a backup of the ledger: let every device pull everything again.
     Restored {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Answer only devices that speak at least this protocol; others are told to update, and keep
+    /// their work.
+    RequireProtocol {
+        /// The oldest protocol to be answered.
+        number: u16,
         /// The data folder.
         #[arg(long)]
         data: PathBuf,
@@ -240,6 +249,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Restored { data } => {
             let home = Home::open(&data, now)?;
             write(&home, now, |conn| Ok(Home::renew_generation(conn)?))?;
+        }
+        Command::RequireProtocol { number, data } => {
+            let home = Home::open(&data, now)?;
+            write(&home, now, |conn| Ok(home::require_protocol(conn, number)?))?;
+            print_json(&json!({ "oldest_protocol": number }))?;
         }
         Command::OpenRescue { file, data } => {
             let home = Home::open(&data, now)?;

@@ -13,6 +13,7 @@ use doorstep_store::{
     ledger::{self, settings},
     open::{OpenError, open_plain},
 };
+use doorstep_sync::wire::OLDEST_PROTOCOL;
 use rusqlite::Connection;
 use thiserror::Error;
 
@@ -21,6 +22,8 @@ use crate::{host, keys, tls};
 /// Setting: which life of the ledger this is; a restored backup is another one once
 /// [`Home::renew_generation`] was called.
 const GENERATION: &str = "generation";
+/// Setting: the oldest protocol that HQ answers, where it is not the oldest it can read.
+const OLDEST: &str = "oldest_protocol";
 
 /// A data folder that exists and holds everything HQ needs.
 #[derive(Debug, Clone)]
@@ -151,6 +154,24 @@ impl Home {
         };
         write().map_err(at(&path))
     }
+}
+
+/// Sets the oldest protocol that HQ answers. It never answers one older than it can read.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn require_protocol(conn: &Connection, number: u16) -> Result<(), StoreError> {
+    settings::put(conn, OLDEST, &number.to_string())?;
+    Ok(())
+}
+
+/// The oldest protocol that HQ answers.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn oldest_protocol(conn: &Connection) -> Result<u16, StoreError> {
+    let set = settings::get(conn, OLDEST)?.and_then(|text| text.parse().ok());
+    Ok(set.unwrap_or(OLDEST_PROTOCOL).max(OLDEST_PROTOCOL))
 }
 
 fn renew(conn: &Connection) -> Result<(), HomeError> {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures, and keeps the figures in `docs/benchmarks.md` up to date.
+//! `cargo xtask bench`: measures, and keeps the figures in the reports up to date.
 
 use std::fmt::Write as _;
 
@@ -9,6 +9,7 @@ use crate::steps::{self, Step};
 use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
+/// Where figures go unless a bench says otherwise.
 const REPORT: &str = "docs/benchmarks.md";
 
 /// One measurement: a program that prints its figures as Markdown.
@@ -21,6 +22,10 @@ struct Bench {
     screens: bool,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
+    /// The file that holds its block of figures.
+    report: &'static str,
+    /// How it is built: figures of time want the release profile, counts do not.
+    profile: &'static str,
 }
 
 /// What is run.
@@ -31,7 +36,7 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 6] = [
+static BENCHES: [Bench; 7] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
@@ -46,12 +51,20 @@ static BENCHES: [Bench; 6] = [
         ..Bench::of("screens", "doorstep-tests", "screen_bench")
     },
     Bench {
+        starts: &["doorstep-hq"],
+        report: "docs/reliability/hostile.md",
+        profile: "dev",
+        ..Bench::of("poison", "doorstep-tests", "poison")
+    },
+    Bench {
         name: "window",
         runs: Runs::Script("tests/window/bench.mjs"),
         starts: &["doorstep-hq", "doorstep-host", "doorstep"],
         // The window carries them.
         screens: true,
         needs: &[WINDOW, TEST],
+        report: REPORT,
+        profile: "release",
     },
 ];
 
@@ -59,7 +72,15 @@ impl Bench {
     /// An example that starts no other program and has no peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
-        Bench { name, runs, starts: &[], screens: false, needs: &[] }
+        Bench {
+            name,
+            runs,
+            starts: &[],
+            screens: false,
+            needs: &[],
+            report: REPORT,
+            profile: "release",
+        }
     }
 
     /// What is run, for a person.
@@ -78,8 +99,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let benches = chosen(workspace, &names)?;
     if write {
         // Found out before minutes of measuring, not after.
-        let report = report(workspace)?;
-        benches.iter().try_for_each(|bench| replaced(&report, bench.name, "").map(drop))?;
+        for bench in &benches {
+            replaced(&report(workspace, bench)?, bench, "")?;
+        }
     }
     let machine = machine(workspace)?;
     println!("{machine}\n");
@@ -89,11 +111,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
             system_packages::install(&[&[BUILD][..], bench.needs].concat())?;
             let figures = measure(workspace, bench)?;
             println!("\n{figures}");
-            if write {
-                keep(workspace, bench.name, &format!("{machine}\n\n{figures}"))
-            } else {
-                Ok(())
-            }
+            if write { keep(workspace, bench, &format!("{machine}\n\n{figures}")) } else { Ok(()) }
         })
     });
     steps::run(steps.collect())
@@ -135,12 +153,14 @@ fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
         screens::build(workspace)?;
     }
     for package in bench.starts {
-        let build = ["build", "--release", "--locked", "-p", package, "--bins", "--examples"];
+        let build = ["build", "--profile", bench.profile, "--locked", "-p", package];
+        let build = [&build[..], &["--bins", "--examples"]].concat();
         process::run(&mut workspace.cargo(&build))?;
     }
     let figures = match bench.runs {
         Runs::Example { package, name } => {
-            let run = ["run", "--release", "--locked", "-p", package, "--example", name];
+            let profile = ["run", "--profile", bench.profile, "--locked"];
+            let run = [&profile[..], &["-p", package, "--example", name]].concat();
             process::output(&mut workspace.cargo(&run))?
         }
         Runs::Script(path) => {
@@ -179,27 +199,28 @@ fn field(path: &str, key: &str) -> Option<String> {
     })
 }
 
-fn keep(workspace: &Workspace, name: &str, figures: &str) -> Result<()> {
-    let path = workspace.path(REPORT);
-    std::fs::write(&path, replaced(&report(workspace)?, name, figures)?)
+fn keep(workspace: &Workspace, bench: &Bench, figures: &str) -> Result<()> {
+    let path = workspace.path(bench.report);
+    std::fs::write(&path, replaced(&report(workspace, bench)?, bench, figures)?)
         .map_err(Failure::file(&path))?;
-    println!("{REPORT}: block {name} replaced");
+    println!("{}: block {} replaced", bench.report, bench.name);
     Ok(())
 }
 
-fn report(workspace: &Workspace) -> Result<String> {
-    let path = workspace.path(REPORT);
+fn report(workspace: &Workspace, bench: &Bench) -> Result<String> {
+    let path = workspace.path(bench.report);
     std::fs::read_to_string(&path).map_err(Failure::file(&path))
 }
 
-/// The report with new figures between the two markers of `name`.
-fn replaced(report: &str, name: &str, figures: &str) -> Result<String> {
+/// The report with new figures between the two markers of a bench.
+fn replaced(report: &str, bench: &Bench, figures: &str) -> Result<String> {
+    let Bench { name, report: file, .. } = bench;
     let (begin, end) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
     let parts = report
         .split_once(&begin)
         .and_then(|(before, rest)| rest.split_once(&end).map(|(_old, after)| (before, after)));
     let (before, after) = parts.ok_or_else(|| {
-        Failure::Found(format!("{REPORT} lacks the lines {begin} and {end} around this block"))
+        Failure::Found(format!("{file} lacks the lines {begin} and {end} around this block"))
     })?;
     Ok(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
@@ -211,15 +232,17 @@ mod tests {
     #[test]
     fn only_the_named_block_is_replaced() {
         let report = "# B\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nprose\n<!-- bench:b -->\nkept\n<!-- /bench:b -->\n";
-        let once = replaced(report, "a", "new | figures").unwrap();
+        let a = Bench::of("a", "p", "e");
+        let once = replaced(report, &a, "new | figures").unwrap();
         assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
         assert!(once.contains("kept") && !once.contains("old"));
-        assert_eq!(replaced(&once, "a", "new | figures").unwrap(), once, "stable when repeated");
+        assert_eq!(replaced(&once, &a, "new | figures").unwrap(), once, "stable when repeated");
     }
 
     #[test]
     fn a_report_without_markers_is_refused() {
-        assert!(replaced("# B\n<!-- bench:a -->\n", "a", "x").is_err());
+        let a = Bench::of("a", "p", "e");
+        assert!(replaced("# B\n<!-- bench:a -->\n", &a, "x").is_err());
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod bundle;
 mod codegen;
 mod demo;
 mod failure;
+mod fuzz;
 mod ignored;
 mod process;
 mod screen_tests;
@@ -33,8 +34,10 @@ Usage: cargo xtask <task>
                            build, tests, codegen, the screens in a browser and in the window
   screens [--docs]         pictures of every screen into target/screens; --docs renews those in docs/screens
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
-  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window); --write puts it
-                           into docs/benchmarks.md
+  bench [NAME] [--write]   measure (labels, photos, search, door, screens, poison, window); --write
+                           puts it into docs/benchmarks.md (poison: docs/reliability/hostile.md)
+  fuzz [TARGET] [--seconds N]  throw mutated bytes at every decoder of outside bytes, or at one;
+                           60 seconds each unless told otherwise
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need
@@ -61,6 +64,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["screens"] => screens::pictures(&workspace, false),
         ["screens", "--docs"] => screens::pictures(&workspace, true),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
+        ["fuzz", rest @ ..] => fuzz::run(&workspace, rest),
         ["codegen"] => codegen::write(&workspace),
         ["tidy"] => tidy::check(&workspace),
         ["tidy", "--freeze"] => tidy::freeze_migrations(&workspace),

@@ -5,10 +5,10 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::{
-    documents,
+    documents, leave,
     projection::{self, Unreadable},
 };
-use crate::error::Result;
+use crate::{error::Result, search};
 
 /// One piece of news, in the store's words.
 #[derive(Debug, Clone)]
@@ -76,11 +76,17 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
                      AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
                 )?
                 .execute(params![id, kind])?;
+                leave::forget(tx, *id)?;
                 touched.row(kind, *id);
             }
         }
     }
-    projection::refresh(tx, &touched)
+    let unreadable = projection::refresh(tx, &touched)?;
+    if entries.iter().any(|entry| matches!(entry, FeedEntry::Gone { .. })) {
+        // The words of a removed record stay in the index until it is merged.
+        search::merge(tx)?;
+    }
+    Ok(unreadable)
 }
 
 /// Forgets everything HQ sent, keeping the outbox: the start of a full pull.

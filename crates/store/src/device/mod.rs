@@ -7,6 +7,7 @@ mod batch;
 mod documents;
 mod drafts;
 mod feed;
+mod leave;
 mod media;
 mod outbox;
 mod projection;
