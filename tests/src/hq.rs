@@ -59,17 +59,30 @@ impl Hq {
         self.admin(&["staff", file.to_str().expect("UTF-8")]);
     }
 
+    /// HQ on a data folder that somebody made before, listening where its devices look for it.
+    pub fn existing(data: &Path, listen: SocketAddr) -> Hq {
+        let mut hq = Hq::stopped(data, crate::story::offset_to_story_day(), Value::Null);
+        hq.start_at(listen);
+        hq
+    }
+
+    /// The devices that HQ has enrolled.
+    pub fn device_ids(&self) -> Vec<String> {
+        let conn = rusqlite::Connection::open(self.data.join("ledger.sqlite")).expect("the ledger");
+        let mut found = conn.prepare("SELECT id FROM device ORDER BY id").expect("a table");
+        let ids = found.query_map([], |row| row.get::<_, [u8; 16]>(0)).expect("devices");
+        ids.map(|id| uuid::Uuid::from_bytes(id.expect("an identity")).to_string()).collect()
+    }
+
     fn open(data: &Path, offset_ms: i64, facts: Value) -> Hq {
-        let mut hq = Hq {
-            data: data.to_owned(),
-            offset_ms,
-            log: None,
-            child: None,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            facts,
-        };
+        let mut hq = Hq::stopped(data, offset_ms, facts);
         hq.start();
         hq
+    }
+
+    fn stopped(data: &Path, offset_ms: i64, facts: Value) -> Hq {
+        let (data, address) = (data.to_owned(), SocketAddr::from(([127, 0, 0, 1], 0)));
+        Hq { data, offset_ms, log: None, child: None, address, facts }
     }
 
     /// Starts the process, after a kill too; a new free port each time.

@@ -6,6 +6,8 @@ pub mod binaries;
 pub mod crash;
 pub mod device;
 pub mod dice;
+pub mod fuzz;
+pub mod golden;
 pub mod hq;
 pub mod line;
 pub mod needles;

@@ -1,5 +1,6 @@
 //! The product through its public doors: real programs, real disks, a line that breaks.
 
+mod access;
 mod cards;
 mod crash;
 mod damage;
@@ -7,7 +8,12 @@ mod desk;
 mod disk;
 mod door_job;
 mod fresh_documents;
+<<<<<<< HEAD
 mod held;
+=======
+mod fuzz;
+mod golden;
+>>>>>>> hostile
 mod hostile;
 mod inbox;
 mod leases;
@@ -20,4 +26,8 @@ mod quote_cli;
 mod quote_oracle;
 mod secrets;
 mod trust;
+<<<<<<< HEAD
 mod wreck;
+=======
+mod versions;
+>>>>>>> hostile

@@ -22,9 +22,14 @@ use serde_json::{Value, json};
 use crate::{
     demo, digest, enrolment,
     execute::{self, scratch::Scratch},
+<<<<<<< HEAD
     home::{Home, HomeError},
     host, keys, offline_commands, pool_sizes, pools, reference, rescue_intake, server, staff,
     store_keys, tls,
+=======
+    home::{self, Home, HomeError},
+    host, keys, offline_commands, reference, server, staff, store_keys, tls,
+>>>>>>> hostile
 };
 
 /// Headquarters of Doorstep.
@@ -119,6 +124,15 @@ enum Command {
     },
     /// After restoring a backup of the ledger: let every device pull everything again.
     Restored {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Answer only devices that speak at least this protocol; others are told to update, and keep
+    /// their work.
+    RequireProtocol {
+        /// The oldest protocol to be answered.
+        number: u16,
         /// The data folder.
         #[arg(long)]
         data: PathBuf,
@@ -275,6 +289,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Restored { data } => {
             let home = Home::open(&data, now)?;
             write(&home, now, |conn| Ok(home.renew_generation(conn)?))?;
+        }
+        Command::RequireProtocol { number, data } => {
+            let home = Home::open(&data, now)?;
+            write(&home, now, |conn| Ok(home::require_protocol(conn, number)?))?;
+            print_json(&json!({ "oldest_protocol": number }))?;
         }
         Command::OpenRescue { file, data } => {
             let home = Home::open(&data, now)?;

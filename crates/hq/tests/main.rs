@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod access_matrix;
 mod batches;
 mod common;
 mod enrolment;

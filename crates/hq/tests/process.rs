@@ -337,7 +337,7 @@ fn changes_are_tried_in_a_worker_and_a_dead_one_refuses_only_what_it_was_given()
     scratch.admit(&push, Role::Engineer, snapshot).unwrap();
     let dead = Scratch::worker("/bin/false".into());
     let refused = dead.admit(&push, Role::Engineer, snapshot).unwrap_err();
-    assert_eq!(refused.code, "document_refused");
+    assert_eq!(refused.code, "document_harmful");
     let foul = Push { changes: vec![ByteBuf::from(vec![0; 8]); 3], ..push.clone() };
     assert!(scratch.admit(&foul, Role::Engineer, snapshot).is_err());
     assert!(scratch.admit(&push, Role::Engineer, snapshot).is_ok());

@@ -98,6 +98,9 @@ impl Reading {
             return refuse("an actor is not 16 bytes long");
         };
         self.actors.insert(actor);
+        if change.is_empty() {
+            return refuse("a change without operations");
+        }
         for (place, op) in (first..).zip(change.decode().operations) {
             self.operation((place, change.actor_id().clone()), op)?;
         }

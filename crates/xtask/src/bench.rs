@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 //! `cargo xtask bench`: measures, and keeps the figures in the documents up to date.
+=======
+//! `cargo xtask bench`: measures, and keeps the figures in the reports up to date.
+>>>>>>> hostile
 
 use std::fmt::Write as _;
 
@@ -9,8 +13,13 @@ use crate::steps::{self, Step};
 use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
+<<<<<<< HEAD
 const BENCHMARKS: &str = "docs/benchmarks.md";
 const CRASH: &str = "docs/reliability/crash.md";
+=======
+/// Where figures go unless a bench says otherwise.
+const REPORT: &str = "docs/benchmarks.md";
+>>>>>>> hostile
 
 /// One measurement: a program that prints its figures as Markdown.
 struct Bench {
@@ -20,6 +29,10 @@ struct Bench {
     report: &'static str,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
+    /// The file that holds its block of figures.
+    report: &'static str,
+    /// How it is built: figures of time want the release profile, counts do not.
+    profile: &'static str,
 }
 
 /// What is run.
@@ -37,10 +50,25 @@ static BENCHES: [Bench; 7] = [
     Bench::of("door", "doorstep-tests", "door_bench"),
     Bench { needs: &[TEST], ..Bench::of("screens", "doorstep-tests", "screen_bench") },
     Bench {
+        starts: &["doorstep-hq"],
+        report: "docs/reliability/hostile.md",
+        profile: "dev",
+        ..Bench::of("poison", "doorstep-tests", "poison")
+    },
+    Bench {
         name: "window",
         runs: Runs::Script("tests/window/bench.mjs"),
+<<<<<<< HEAD
         report: BENCHMARKS,
         needs: &[TEST],
+=======
+        starts: &["doorstep-hq", "doorstep-host", "doorstep"],
+        // The window carries them.
+        screens: true,
+        needs: &[WINDOW, TEST],
+        report: REPORT,
+        profile: "release",
+>>>>>>> hostile
     },
     Bench { report: CRASH, ..Bench::of("crash", "doorstep-tests", "crash") },
 ];
@@ -49,7 +77,19 @@ impl Bench {
     /// An example without a peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
+<<<<<<< HEAD
         Bench { name, runs, report: BENCHMARKS, needs: &[] }
+=======
+        Bench {
+            name,
+            runs,
+            starts: &[],
+            screens: false,
+            needs: &[],
+            report: REPORT,
+            profile: "release",
+        }
+>>>>>>> hostile
     }
 
     /// What is run, for a person.
@@ -128,6 +168,7 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
         .collect()
 }
 
+<<<<<<< HEAD
 /// All programs at once: built package by package, cargo would choose other features each time and
 /// compile the dependencies again.
 fn build(workspace: &Workspace) -> Result<()> {
@@ -141,6 +182,22 @@ fn measure(workspace: &Workspace, bench: &Bench, options: &[&str]) -> Result<Str
         Runs::Example { name, .. } => {
             let program = programs.join("examples").join(name);
             process::output(workspace.program(program).args(options))?
+=======
+fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
+    if bench.screens {
+        screens::build(workspace)?;
+    }
+    for package in bench.starts {
+        let build = ["build", "--profile", bench.profile, "--locked", "-p", package];
+        let build = [&build[..], &["--bins", "--examples"]].concat();
+        process::run(&mut workspace.cargo(&build))?;
+    }
+    let figures = match bench.runs {
+        Runs::Example { package, name } => {
+            let profile = ["run", "--profile", bench.profile, "--locked"];
+            let run = [&profile[..], &["-p", package, "--example", name]].concat();
+            process::output(&mut workspace.cargo(&run))?
+>>>>>>> hostile
         }
         Runs::Script(path) => {
             let mut node = workspace.program("node");
@@ -191,15 +248,25 @@ fn report(workspace: &Workspace, bench: &Bench) -> Result<String> {
     std::fs::read_to_string(&path).map_err(Failure::file(&path))
 }
 
+<<<<<<< HEAD
 /// The report with new figures between the two markers of `bench`.
 fn replaced(text: &str, bench: &Bench, figures: &str) -> Result<String> {
     let Bench { name, report, .. } = bench;
+=======
+/// The report with new figures between the two markers of a bench.
+fn replaced(report: &str, bench: &Bench, figures: &str) -> Result<String> {
+    let Bench { name, report: file, .. } = bench;
+>>>>>>> hostile
     let (begin, end) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
     let parts = text
         .split_once(&begin)
         .and_then(|(before, rest)| rest.split_once(&end).map(|(_old, after)| (before, after)));
     let (before, after) = parts.ok_or_else(|| {
+<<<<<<< HEAD
         Failure::Found(format!("{report} lacks the lines {begin} and {end} around this block"))
+=======
+        Failure::Found(format!("{file} lacks the lines {begin} and {end} around this block"))
+>>>>>>> hostile
     })?;
     Ok(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
@@ -211,17 +278,30 @@ mod tests {
     #[test]
     fn only_the_named_block_is_replaced() {
         let report = "# B\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nprose\n<!-- bench:b -->\nkept\n<!-- /bench:b -->\n";
+<<<<<<< HEAD
         let bench = Bench::of("a", "package", "example");
         let once = replaced(report, &bench, "new | figures").unwrap();
         assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
         assert!(once.contains("kept") && !once.contains("old"));
         assert_eq!(replaced(&once, &bench, "new | figures").unwrap(), once, "stable when repeated");
+=======
+        let a = Bench::of("a", "p", "e");
+        let once = replaced(report, &a, "new | figures").unwrap();
+        assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
+        assert!(once.contains("kept") && !once.contains("old"));
+        assert_eq!(replaced(&once, &a, "new | figures").unwrap(), once, "stable when repeated");
+>>>>>>> hostile
     }
 
     #[test]
     fn a_report_without_markers_is_refused() {
+<<<<<<< HEAD
         let bench = Bench::of("a", "package", "example");
         assert!(replaced("# B\n<!-- bench:a -->\n", &bench, "x").is_err());
+=======
+        let a = Bench::of("a", "p", "e");
+        assert!(replaced("# B\n<!-- bench:a -->\n", &a, "x").is_err());
+>>>>>>> hostile
     }
 
     #[test]

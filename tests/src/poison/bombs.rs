@@ -12,26 +12,27 @@ use crate::speaker::Speaker;
 
 /// Named bodies of `/v1/sync` with the code that HQ must answer.
 pub fn bodies(speaker: &Speaker) -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let zeros = |bytes: usize| zstd::bulk::compress(&vec![0; bytes], 19).expect("compressed");
+    let deep = nested(1_000_000);
     vec![
-        ("a gigabyte of zeros in a few KB", zeros(1 << 30), "message_too_large"),
-        ("a message of just the limit that is none", zeros(MESSAGE_LIMIT), "message_unreadable"),
-        ("a frame without its size, a gigabyte long", streamed(1 << 30), "message_unreadable"),
-        ("lists in lists, a million deep", nested(1_000_000), "message_unreadable"),
-        ("a million empty changes", empty_changes(speaker, 1_000_000), "message_unreadable"),
+        ("a gigabyte of zeros", zeros(1 << 30, true), "message_too_large"),
+        ("a gigabyte of zeros that does not say so", zeros(1 << 30, false), "message_unreadable"),
         (
-            "a million empty changes in the batch's place of claims",
-            empty_claims(speaker),
+            "as many zeros as a message may have",
+            zeros(MESSAGE_LIMIT as u64, true),
             "message_unreadable",
         ),
+        ("lists in lists, a million deep", deep, "message_unreadable"),
+        ("a million empty changes", empty_changes(speaker), "message_unreadable"),
+        ("a million empty claims", empty_claims(speaker), "message_unreadable"),
     ]
 }
 
-/// Zeros as a frame that does not say how long it is.
-fn streamed(bytes: usize) -> Vec<u8> {
-    let mut frame = zstd::stream::Encoder::new(Vec::new(), 3).expect("an encoder");
-    frame.include_contentsize(false).expect("set");
-    std::io::copy(&mut std::io::Read::take(std::io::repeat(0), bytes as u64), &mut frame)
+/// Compressed zeros, whose frame says how many there are or does not.
+fn zeros(count: u64, says_so: bool) -> Vec<u8> {
+    let mut frame = zstd::stream::Encoder::new(Vec::new(), 1).expect("an encoder");
+    frame.include_contentsize(says_so).expect("set");
+    frame.set_pledged_src_size(says_so.then_some(count)).expect("set");
+    std::io::copy(&mut std::io::Read::take(std::io::repeat(0), count), &mut frame)
         .expect("compressed");
     frame.finish().expect("a frame")
 }
@@ -55,8 +56,8 @@ struct FoulBatch<C> {
     commands: Vec<C>,
 }
 
-fn empty_changes(speaker: &Speaker, count: usize) -> Vec<u8> {
-    let changes = vec![ByteBuf::new(); count];
+fn empty_changes(speaker: &Speaker) -> Vec<u8> {
+    let changes = vec![ByteBuf::new(); 1_000_000];
     let pushes = vec![FoulPush { doc: Uuid::nil(), kind: "asset", changes }];
     with_batch(speaker, &FoulBatch::<()> { pushes, ..empty() })
 }

@@ -24,8 +24,8 @@ use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
     wire::{
-        BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, OLDEST_PROTOCOL, PROTOCOL, Page,
-        SyncRequest, SyncResponse, WANT_LIMIT, encode, pack, unpack,
+        BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest,
+        SyncResponse, WANT_LIMIT, encode, pack, unpack,
     },
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -39,7 +39,7 @@ use super::{
 use crate::{
     access::Caller,
     execute::{Desk, execute},
-    home::Home,
+    home::{Home, oldest_protocol},
     keys,
 };
 
@@ -55,7 +55,7 @@ pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<
     let answer = hq
         .on_ledger(move |hq, conn| {
             let caller = claimed.verify(conn, now)?;
-            let request = read(&body)?;
+            let request = read(&body, oldest_protocol(conn)?)?;
             Ok(pack(&exchange(hq, conn, &caller, &request, now)?)?)
         })
         .await?;
@@ -64,15 +64,15 @@ pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<
 }
 
 /// A request that HQ understands; the protocol is told apart even where the rest cannot be read.
-fn read(body: &[u8]) -> Result<SyncRequest, Refused> {
+fn read(body: &[u8], oldest: u16) -> Result<SyncRequest, Refused> {
     let request = unpack::<SyncRequest>(body);
     let greeting = || unpack::<Greeting>(body).map_or(PROTOCOL, |greeting| greeting.protocol);
     let protocol = request.as_ref().map_or_else(|_| greeting(), |request| request.protocol);
-    let speaks = format!("HQ speaks {OLDEST_PROTOCOL} to {PROTOCOL}");
+    let speaks = format!("HQ answers {oldest} to {PROTOCOL}");
     if protocol > PROTOCOL {
         return Err(Refused::bad_request("protocol_newer", speaks));
     }
-    if protocol < OLDEST_PROTOCOL {
+    if protocol < oldest {
         return Err(Refused::bad_request("protocol_older", speaks));
     }
     Ok(request?)
