@@ -8,12 +8,9 @@ mod desk;
 mod disk;
 mod door_job;
 mod fresh_documents;
-<<<<<<< HEAD
-mod held;
-=======
 mod fuzz;
 mod golden;
->>>>>>> hostile
+mod held;
 mod hostile;
 mod inbox;
 mod leases;
@@ -26,8 +23,5 @@ mod quote_cli;
 mod quote_oracle;
 mod secrets;
 mod trust;
-<<<<<<< HEAD
-mod wreck;
-=======
 mod versions;
->>>>>>> hostile
+mod wreck;

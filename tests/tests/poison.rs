@@ -53,7 +53,9 @@ fn mutated_changes_do_no_harm() {
 #[test]
 fn crafted_changes_are_refused_each_in_no_time() {
     for seed in seeds(3).iter().step_by(17) {
-        let allowed = |section: &str, key: &str, _settling: bool| may_write(Role::Engineer, seed.kind, section, key);
+        let allowed = |section: &str, key: &str, _settling: bool| {
+            may_write(Role::Engineer, seed.kind, section, key)
+        };
         admission::admit(&push(seed, seed.plain.clone()), Some(&seed.base), &allowed)
             .expect("the honest change is taken");
         for (what, change) in crafted(seed) {

@@ -22,14 +22,9 @@ use serde_json::{Value, json};
 use crate::{
     demo, digest, enrolment,
     execute::{self, scratch::Scratch},
-<<<<<<< HEAD
-    home::{Home, HomeError},
+    home::{self, Home, HomeError},
     host, keys, offline_commands, pool_sizes, pools, reference, rescue_intake, server, staff,
     store_keys, tls,
-=======
-    home::{self, Home, HomeError},
-    host, keys, offline_commands, reference, server, staff, store_keys, tls,
->>>>>>> hostile
 };
 
 /// Headquarters of Doorstep.

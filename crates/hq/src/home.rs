@@ -13,11 +13,7 @@ use doorstep_store::{
     ledger::{self, commands, people, settings},
     open::{OpenError, open_plain},
 };
-<<<<<<< HEAD
-use doorstep_sync::wire::Life;
-=======
-use doorstep_sync::wire::OLDEST_PROTOCOL;
->>>>>>> hostile
+use doorstep_sync::wire::{Life, OLDEST_PROTOCOL};
 use rusqlite::Connection;
 use thiserror::Error;
 
@@ -29,13 +25,10 @@ use crate::{
 /// Setting: which life of the ledger this is; a restored backup is another one once
 /// [`Home::renew_generation`] was called.
 const GENERATION: &str = "generation";
-<<<<<<< HEAD
 /// Setting: the time of the newest thing in the oldest backup this ledger was restored from.
 const LOST_AFTER: &str = "lost_after";
-=======
 /// Setting: the oldest protocol that HQ answers, where it is not the oldest it can read.
 const OLDEST: &str = "oldest_protocol";
->>>>>>> hostile
 
 /// A data folder that exists and holds everything HQ needs.
 #[derive(Debug, Clone)]
@@ -210,8 +203,6 @@ impl Home {
     }
 }
 
-<<<<<<< HEAD
-=======
 /// Sets the oldest protocol that HQ answers. It never answers one older than it can read.
 ///
 /// # Errors
@@ -230,13 +221,6 @@ pub fn oldest_protocol(conn: &Connection) -> Result<u16, StoreError> {
     Ok(set.unwrap_or(OLDEST_PROTOCOL).max(OLDEST_PROTOCOL))
 }
 
-fn renew(conn: &Connection) -> Result<(), HomeError> {
-    let life: [u8; 16] = host::random().map_err(at(Path::new("random source")))?;
-    settings::put(conn, GENERATION, &hex::encode(life))?;
-    Ok(())
-}
-
->>>>>>> hostile
 fn at(path: &Path) -> impl FnOnce(io::Error) -> HomeError {
     let path = path.to_owned();
     move |error| HomeError::File { path, error }

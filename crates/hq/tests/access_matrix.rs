@@ -420,8 +420,12 @@ async fn a_visit_moved_to_another_engineer_leaves_the_old_one_nothing() {
     );
     let answer = old.sync(world, vec![push], vec![]).await.unwrap();
     assert_eq!(answer.refused[0].code, "not_allowed");
-    let standing =
-        doorstep_sync::client::Standing { epoch: old.epoch, cursor: old.cursor, key_list: 0 };
+    let standing = doorstep_sync::client::Standing {
+        epoch: old.epoch,
+        cursor: old.cursor,
+        key_list: 0,
+        digest: None,
+    };
     let want = doorstep_sync::client::request(standing, None, vec![order]);
     let body = doorstep_sync::wire::pack(&want).unwrap();
     let answer = old.call(world, Method::POST, "/v1/sync", &[], body).await;
@@ -537,6 +541,7 @@ async fn replayed_reordered_and_redirected_requests_change_nothing() {
             epoch: device.epoch,
             cursor: device.cursor,
             key_list: 0,
+            digest: None,
         };
         doorstep_sync::wire::pack(&doorstep_sync::client::request(standing, Some(batch), vec![]))
             .unwrap()

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 //! `cargo xtask bench`: measures, and keeps the figures in the documents up to date.
-=======
-//! `cargo xtask bench`: measures, and keeps the figures in the reports up to date.
->>>>>>> hostile
 
 use std::fmt::Write as _;
 
@@ -13,13 +9,9 @@ use crate::steps::{self, Step};
 use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
-<<<<<<< HEAD
 const BENCHMARKS: &str = "docs/benchmarks.md";
 const CRASH: &str = "docs/reliability/crash.md";
-=======
-/// Where figures go unless a bench says otherwise.
-const REPORT: &str = "docs/benchmarks.md";
->>>>>>> hostile
+const HOSTILE: &str = "docs/reliability/hostile.md";
 
 /// One measurement: a program that prints its figures as Markdown.
 struct Bench {
@@ -29,10 +21,24 @@ struct Bench {
     report: &'static str,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
-    /// The file that holds its block of figures.
-    report: &'static str,
-    /// How it is built: figures of time want the release profile, counts do not.
-    profile: &'static str,
+    profile: Profile,
+}
+
+/// How the programs are built: figures of time want a release, counts do not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Profile {
+    Release,
+    Dev,
+}
+
+impl Profile {
+    /// The folder of the programs, below the target folder.
+    fn folder(self) -> &'static str {
+        match self {
+            Profile::Release => "release",
+            Profile::Dev => "debug",
+        }
+    }
 }
 
 /// What is run.
@@ -43,53 +49,33 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 7] = [
+static BENCHES: [Bench; 8] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
     Bench::of("door", "doorstep-tests", "door_bench"),
     Bench { needs: &[TEST], ..Bench::of("screens", "doorstep-tests", "screen_bench") },
     Bench {
-        starts: &["doorstep-hq"],
-        report: "docs/reliability/hostile.md",
-        profile: "dev",
-        ..Bench::of("poison", "doorstep-tests", "poison")
-    },
-    Bench {
         name: "window",
         runs: Runs::Script("tests/window/bench.mjs"),
-<<<<<<< HEAD
         report: BENCHMARKS,
         needs: &[TEST],
-=======
-        starts: &["doorstep-hq", "doorstep-host", "doorstep"],
-        // The window carries them.
-        screens: true,
-        needs: &[WINDOW, TEST],
-        report: REPORT,
-        profile: "release",
->>>>>>> hostile
+        profile: Profile::Release,
     },
-    Bench { report: CRASH, ..Bench::of("crash", "doorstep-tests", "crash") },
+    Bench::counting("crash", CRASH),
+    Bench::counting("poison", HOSTILE),
 ];
 
 impl Bench {
     /// An example without a peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
-<<<<<<< HEAD
-        Bench { name, runs, report: BENCHMARKS, needs: &[] }
-=======
-        Bench {
-            name,
-            runs,
-            starts: &[],
-            screens: false,
-            needs: &[],
-            report: REPORT,
-            profile: "release",
-        }
->>>>>>> hostile
+        Bench { name, runs, report: BENCHMARKS, needs: &[], profile: Profile::Release }
+    }
+
+    /// An example of the tests that counts and does not time.
+    const fn counting(name: &'static str, report: &'static str) -> Bench {
+        Bench { report, profile: Profile::Dev, ..Bench::of(name, "doorstep-tests", name) }
     }
 
     /// What is run, for a person.
@@ -124,9 +110,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
         }),
         // The window carries them.
         Step::new("screens", || screens::build(workspace)),
-        Step::new("release build (takes minutes)", || build(workspace)),
+        Step::new("build (a release takes minutes)", || {
+            let of = |profile| benches.iter().any(|bench| bench.profile == profile);
+            let profiles = [Profile::Release, Profile::Dev].into_iter();
+            profiles.filter(|profile| of(*profile)).try_for_each(|one| build(workspace, one))
+        }),
     ];
-    steps.extend(benches.into_iter().map(|bench| {
+    steps.extend(benches.iter().map(|bench| {
         let (machine, options) = (&machine, &options);
         Step::new(bench.name, move || {
             let figures = measure(workspace, bench, options)?;
@@ -168,36 +158,20 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
         .collect()
 }
 
-<<<<<<< HEAD
 /// All programs at once: built package by package, cargo would choose other features each time and
 /// compile the dependencies again.
-fn build(workspace: &Workspace) -> Result<()> {
-    let all = ["build", "--release", "--locked", "--workspace", "--bins", "--examples"];
-    process::run(workspace.cargo(&all).args(["--exclude", "xtask"]))
+fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let all = ["build", "--locked", "--workspace", "--bins", "--examples", "--exclude", "xtask"];
+    let release = (profile == Profile::Release).then_some("--release");
+    process::run(workspace.cargo(&all).args(release))
 }
 
 fn measure(workspace: &Workspace, bench: &Bench, options: &[&str]) -> Result<String> {
-    let programs = workspace.target_directory()?.join("release");
+    let programs = workspace.target_directory()?.join(bench.profile.folder());
     let figures = match bench.runs {
         Runs::Example { name, .. } => {
             let program = programs.join("examples").join(name);
             process::output(workspace.program(program).args(options))?
-=======
-fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
-    if bench.screens {
-        screens::build(workspace)?;
-    }
-    for package in bench.starts {
-        let build = ["build", "--profile", bench.profile, "--locked", "-p", package];
-        let build = [&build[..], &["--bins", "--examples"]].concat();
-        process::run(&mut workspace.cargo(&build))?;
-    }
-    let figures = match bench.runs {
-        Runs::Example { package, name } => {
-            let profile = ["run", "--profile", bench.profile, "--locked"];
-            let run = [&profile[..], &["-p", package, "--example", name]].concat();
-            process::output(&mut workspace.cargo(&run))?
->>>>>>> hostile
         }
         Runs::Script(path) => {
             let mut node = workspace.program("node");
@@ -248,25 +222,15 @@ fn report(workspace: &Workspace, bench: &Bench) -> Result<String> {
     std::fs::read_to_string(&path).map_err(Failure::file(&path))
 }
 
-<<<<<<< HEAD
 /// The report with new figures between the two markers of `bench`.
 fn replaced(text: &str, bench: &Bench, figures: &str) -> Result<String> {
     let Bench { name, report, .. } = bench;
-=======
-/// The report with new figures between the two markers of a bench.
-fn replaced(report: &str, bench: &Bench, figures: &str) -> Result<String> {
-    let Bench { name, report: file, .. } = bench;
->>>>>>> hostile
     let (begin, end) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
     let parts = text
         .split_once(&begin)
         .and_then(|(before, rest)| rest.split_once(&end).map(|(_old, after)| (before, after)));
     let (before, after) = parts.ok_or_else(|| {
-<<<<<<< HEAD
         Failure::Found(format!("{report} lacks the lines {begin} and {end} around this block"))
-=======
-        Failure::Found(format!("{file} lacks the lines {begin} and {end} around this block"))
->>>>>>> hostile
     })?;
     Ok(format!("{before}{begin}\n{figures}\n{end}{after}"))
 }
@@ -278,30 +242,17 @@ mod tests {
     #[test]
     fn only_the_named_block_is_replaced() {
         let report = "# B\n<!-- bench:a -->\nold\n<!-- /bench:a -->\nprose\n<!-- bench:b -->\nkept\n<!-- /bench:b -->\n";
-<<<<<<< HEAD
         let bench = Bench::of("a", "package", "example");
         let once = replaced(report, &bench, "new | figures").unwrap();
         assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
         assert!(once.contains("kept") && !once.contains("old"));
         assert_eq!(replaced(&once, &bench, "new | figures").unwrap(), once, "stable when repeated");
-=======
-        let a = Bench::of("a", "p", "e");
-        let once = replaced(report, &a, "new | figures").unwrap();
-        assert!(once.contains("<!-- bench:a -->\nnew | figures\n<!-- /bench:a -->\nprose"));
-        assert!(once.contains("kept") && !once.contains("old"));
-        assert_eq!(replaced(&once, &a, "new | figures").unwrap(), once, "stable when repeated");
->>>>>>> hostile
     }
 
     #[test]
     fn a_report_without_markers_is_refused() {
-<<<<<<< HEAD
         let bench = Bench::of("a", "package", "example");
         assert!(replaced("# B\n<!-- bench:a -->\n", &bench, "x").is_err());
-=======
-        let a = Bench::of("a", "p", "e");
-        assert!(replaced("# B\n<!-- bench:a -->\n", &a, "x").is_err());
->>>>>>> hostile
     }
 
     #[test]

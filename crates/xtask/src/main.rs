@@ -35,18 +35,13 @@ Usage: cargo xtask <task>
                            build, tests, codegen, the screens in a browser and in the window
   screens [--docs]         pictures of every screen into target/screens; --docs renews those in docs/screens
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
-<<<<<<< HEAD
-  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window, crash); --write
-                           puts it into its document
+  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window, crash,
+                           poison); --write puts it into its document
   sim [--seed N] [--count M] [--trace] [--planted]
                            run seeds of the simulation, each twice; --trace tells one seed's story,
                            --planted plants each known bug and counts the seeds until it is found
-=======
-  bench [NAME] [--write]   measure (labels, photos, search, door, screens, poison, window); --write
-                           puts it into docs/benchmarks.md (poison: docs/reliability/hostile.md)
   fuzz [TARGET] [--seconds N]  throw mutated bytes at every decoder of outside bytes, or at one;
                            60 seconds each unless told otherwise
->>>>>>> hostile
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need
@@ -73,11 +68,8 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["screens"] => screens::pictures(&workspace, false),
         ["screens", "--docs"] => screens::pictures(&workspace, true),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
-<<<<<<< HEAD
         ["sim", options @ ..] => sim::run(&workspace, options),
-=======
         ["fuzz", rest @ ..] => fuzz::run(&workspace, rest),
->>>>>>> hostile
         ["codegen"] => codegen::write(&workspace),
         ["tidy"] => tidy::check(&workspace),
         ["tidy", "--freeze"] => tidy::freeze_migrations(&workspace),

@@ -13,7 +13,7 @@ use doorstep_sync::{
     client::{Standing, request, seal},
     wire::{
         BatchAnswer, BatchOutcome, Command, CommandAnswer, Cursor, DocReceipt, DocRefusal,
-        FeedItem, PROTOCOL, Page, Push, SyncRequest, SyncResponse,
+        FeedItem, Life, PROTOCOL, Page, Push, SyncRequest, SyncResponse,
     },
 };
 use ed25519_dalek::SigningKey;
@@ -89,7 +89,8 @@ pub fn batches() -> Vec<Vec<u8>> {
 /// Requests with and without a batch.
 pub fn requests() -> Vec<SyncRequest> {
     let cursor = Cursor { generation: 281_474_976_710_655, rows: 70_000, docs: 3 };
-    let standing = Standing { epoch: Uuid::from_u128(5), cursor, key_list: 2 };
+    let standing =
+        Standing { epoch: Uuid::from_u128(5), cursor, key_list: 2, digest: Some([9; 16]) };
     let sealed = seal(None, vec![push()], vec![command()]).expect("a batch");
     vec![
         request(standing, None, vec![Uuid::from_u128(1)]),
@@ -143,6 +144,10 @@ pub fn responses() -> Vec<SyncResponse> {
         outcome,
         page: Page { items, next, more: false },
         keys,
+        held: Some(ByteBuf::from(vec![3; 16])),
+        mending: false,
+        life: Some(Life { id: 77, lost_after: Some(NOW) }),
+        known_batch: Some(4),
     };
     vec![
         response(BatchOutcome::Nothing, Vec::new(), None),

@@ -242,7 +242,9 @@ fn change_seeds() -> Vec<(String, Vec<u8>)> {
 
 fn change(bytes: &[u8]) -> bool {
     let seed = base();
-    let allowed = |section: &str, key: &str| may_write(Role::Engineer, seed.kind, section, key);
+    let allowed = |section: &str, key: &str, _settling: bool| {
+        may_write(Role::Engineer, seed.kind, section, key)
+    };
     match admit(&push(seed, bytes.to_vec()), Some(&seed.base), &allowed) {
         Ok(taken) => {
             let kept =

@@ -8,18 +8,12 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::{
-<<<<<<< HEAD
     documents,
     held::{self, Held},
+    leave,
     projection::{self, Unreadable},
 };
-use crate::{error::Result, held::row_mark};
-=======
-    documents, leave,
-    projection::{self, Unreadable},
-};
-use crate::{error::Result, search};
->>>>>>> hostile
+use crate::{error::Result, held::row_mark, search};
 
 /// One piece of news, in the store's words.
 #[derive(Debug, Clone)]
@@ -84,7 +78,6 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
             }
             FeedEntry::Gone { .. } if planted(Bug::KeepAfterGone) => {}
             FeedEntry::Gone { kind, id } => {
-<<<<<<< HEAD
                 held.swap(*id, held::remove_row(tx, kind, *id)?, None);
                 if let Some((of, before)) = held::told(tx, *id)?
                     && of.name() == kind
@@ -96,6 +89,7 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
                 tx.prepare_cached("UPDATE doc SET gone = 1 WHERE id = ?1 AND kind = ?2")?
                     .execute(params![id, kind])?;
                 documents::drop_gone(tx)?;
+                leave::forget(tx, *id)?;
                 if !planted(Bug::StaleProjection) {
                     touched.row(kind, *id);
                 }
@@ -103,28 +97,12 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
         }
     }
     held.keep(tx)?;
-    projection::refresh(tx, &touched)
-=======
-                tx.prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2")?
-                    .execute(params![kind, id])?;
-                // A document with unsent work stays until that work is received.
-                tx.prepare_cached(
-                    "DELETE FROM doc WHERE id = ?1 AND kind = ?2
-                     AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
-                )?
-                .execute(params![id, kind])?;
-                leave::forget(tx, *id)?;
-                touched.row(kind, *id);
-            }
-        }
-    }
     let unreadable = projection::refresh(tx, &touched)?;
     if entries.iter().any(|entry| matches!(entry, FeedEntry::Gone { .. })) {
         // The words of a removed record stay in the index until it is merged.
         search::merge(tx)?;
     }
     Ok(unreadable)
->>>>>>> hostile
 }
 
 /// Forgets everything HQ sent, keeping the outbox and what is to be offered to a restored HQ: the

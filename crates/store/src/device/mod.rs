@@ -7,11 +7,8 @@ mod batch;
 mod documents;
 mod drafts;
 mod feed;
-<<<<<<< HEAD
 mod held;
-=======
 mod leave;
->>>>>>> hostile
 mod media;
 mod offers;
 mod outbox;
