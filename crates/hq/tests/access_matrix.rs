@@ -531,7 +531,7 @@ async fn nobody_writes_under_another_devices_actor() {
 #[tokio::test]
 async fn replayed_reordered_and_redirected_requests_change_nothing() {
     let world = World::new();
-    let mut device = world.device("周晓琳").await;
+    let device = world.device("周晓琳").await;
     let order = world.door("work_order");
     let note = |key: &str| [FieldEdit::new("notes", key, "x")];
     let first = device
