@@ -38,7 +38,16 @@ pub struct Device {
 impl Device {
     /// A device that is switched off.
     pub fn new(slot: usize, person: usize, folder: String, host: Arc<SimHost>) -> Device {
-        Device { slot, person, folder, host, syncing: false, harmed: false, backup: None, app: None }
+        Device {
+            slot,
+            person,
+            folder,
+            host,
+            syncing: false,
+            harmed: false,
+            backup: None,
+            app: None,
+        }
     }
 
     /// Whether its process lives.

@@ -242,7 +242,8 @@ fn same_document(hq: &Connection, conn: &Connection, slot: usize, id: &[u8]) -> 
     let mut document = Document::open(ours.kind, id, &ours.snapshot, later)
         .map_err(|error| format!("device {slot} cannot read document {id}: {error}"))?;
     if document.heads().0 != theirs.heads {
-        let view = document.view().and_then(|view| Ok(serde_json::to_string(&view).unwrap_or_default()));
+        let view =
+            document.view().and_then(|view| Ok(serde_json::to_string(&view).unwrap_or_default()));
         let ours = tokens_in(view.unwrap_or_default().as_bytes());
         let theirs = tokens_in(theirs.view.as_bytes());
         return Err(format!(
