@@ -42,8 +42,13 @@ pub struct Cursor {
     pub generation: u64,
     /// Rows up to here are held.
     pub rows: u64,
-    /// Documents up to here are held.
+    /// Documents up to here have been read.
     pub docs: u64,
+    /// Documents up to here are held for certain: where `docs` stood when a page was last the end of
+    /// the news. Between two pages a document may move behind the next one, so having read past its
+    /// old place does not mean having it. 0 from a device that does not know of it.
+    #[serde(default)]
+    pub held: u64,
 }
 
 /// What a device sends.

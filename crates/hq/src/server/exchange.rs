@@ -213,16 +213,17 @@ fn page_for(
             buckets: caller.buckets.clone(),
             rows: if known { request.cursor.rows } else { 0 },
             docs: if known { request.cursor.docs } else { 0 },
+            held: if known { request.cursor.held } else { 0 },
             items: hq.page_items,
             bytes: PAGE_BYTES,
             own: stands.then_some((caller.device, request.epoch)),
         },
     )?;
-    let NewsPage { items, rows, docs, more } = page;
+    let NewsPage { items, rows, docs, held, more } = page;
     let mut answered = wanted(conn, caller, request)?;
     answered.extend(items.into_iter().map(item));
     let items = answered;
-    Ok(Page { items, next: Cursor { generation, rows, docs }, more })
+    Ok(Page { items, next: Cursor { generation, rows, docs, held }, more })
 }
 
 /// Documents the device asked for in full, as far as HQ has them and the person may see them; one
