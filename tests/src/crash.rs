@@ -303,7 +303,7 @@ async fn kill_hq(
     toll: &mut Toll,
 ) {
     let stop = AtomicBool::new(false);
-    let mut dice = Dice(plan.seed ^ 0x5EED | 1);
+    let mut dice = Dice((plan.seed ^ 0x5EED) | 1);
     let at = hq.address();
     let (mut of_tablet, mut of_laptop) = (Toll::default(), Toll::default());
     let working = async |worker: &mut Worker, toll: &mut Toll| {
