@@ -264,7 +264,13 @@ pub async fn run(plan: Plan) -> Toll {
 }
 
 async fn kill_tablet(worker: &mut Worker, kills: u32, toll: &mut Toll) {
+    let mut early = false;
     for kill in 1..=kills {
+        if early {
+            // A start that was killed counts as a wrong PIN until one succeeds, so that nobody can
+            // guess by pulling the plug; five in a row would be made to wait.
+            worker.device.unlock().await;
+        }
         let pid = worker.device.pid().expect("it runs");
         let after = Duration::from_micros(worker.dice.below(TABLET_LIVES_MS * 1_000));
         let killer = tokio::spawn(async move {
@@ -282,6 +288,7 @@ async fn kill_tablet(worker: &mut Worker, kills: u32, toll: &mut Toll) {
             while worker.work(toll).await {}
         }
         killer.await.expect("it was killed");
+        early = !unlocked;
         let counted = &mut toll.tablet_kills;
         *(if unlocked { &mut counted.1 } else { &mut counted.0 }) += 1;
         if kill % INSPECT_EVERY == 0 {
@@ -303,7 +310,7 @@ async fn kill_hq(
     toll: &mut Toll,
 ) {
     let stop = AtomicBool::new(false);
-    let mut dice = Dice(plan.seed ^ 0x5EED | 1);
+    let mut dice = Dice((plan.seed ^ 0x5EED) | 1);
     let at = hq.address();
     let (mut of_tablet, mut of_laptop) = (Toll::default(), Toll::default());
     let working = async |worker: &mut Worker, toll: &mut Toll| {

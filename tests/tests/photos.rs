@@ -1,8 +1,10 @@
 //! Photos on their way: behind the records and never before them, resumed where the line broke,
 //! counted only when their hash is right, sent once, held back where sending costs.
 
+use doorstep_domain::time::UtcMs;
+use doorstep_store::{device as database, open::open_encrypted, vault::Vault};
 use doorstep_tests::{
-    device::Device,
+    device::{Device, PIN},
     line::Line,
     needles::files,
     pictures,
@@ -56,6 +58,18 @@ async fn take(device: &Device, job: &Job, picture: &[u8]) -> Value {
 async fn bytes(device: &Device, photo: &Value) -> Vec<u8> {
     let own = device.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
     pictures::bytes(own["base64"].as_str().expect("bytes"))
+}
+
+/// How many photos would be cleared a year from now, all work being over; nothing is.
+fn cleared(device: &Device) -> usize {
+    let profile = device.profile();
+    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
+    let path = profile.join("doorstep.db");
+    let opened = open_encrypted(&path, &key, &database::SCHEMA, UtcMs(0)).expect("opens");
+    let mut conn = opened.connection;
+    let tx = conn.transaction().expect("a transaction");
+    tx.execute_batch("DELETE FROM hq_row; DELETE FROM link;").expect("all work is over");
+    database::purge_received(&tx, UtcMs(i64::MAX)).expect("purged").len()
 }
 
 async fn note(device: &Device, job: &Job, text: &str) {
@@ -182,8 +196,10 @@ async fn photos_wait_for_a_word_where_the_person_chose_so() {
     let state = tablet.sync().await;
     assert_eq!(state["media_waiting"], 1, "the photo waits: {state}");
     assert_eq!(state["photos_held"], true, "and says so: {state}");
+    assert_eq!(cleared(tablet), 0, "what HQ has not received is never cleared");
     tablet.call("photos_now", json!({})).await;
     until(tablet, "sent when told so", |state| state["media_waiting"] == 0).await;
+    assert_eq!(cleared(tablet), 1, "once HQ has it, it may go");
 
     take(tablet, job, &pictures::room(2, 640, 480)).await;
     tablet.sync().await;

@@ -121,8 +121,10 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
     Ok(())
 }
 
-/// What was offered to a restored HQ is nobody's new work: what is no longer this device's business
-/// is dropped, anything else is written again on HQ's version, as fields.
+/// What was offered to a restored HQ is nobody's new work: written again on HQ's version, as fields,
+/// where HQ has the document. Else it is dropped: it is no longer this device's business, or holds
+/// what this person may not write. HQ keeps the bytes in quarantine, and whoever may write them
+/// brings the document; a second beginning of it would never become one with that.
 fn settle_offer(
     tx: &Transaction<'_>,
     settlement: &Settlement,
@@ -130,7 +132,7 @@ fn settle_offer(
 ) -> Result<()> {
     let sql = if settlement.hq_was_restored {
         "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16) WHERE batch = ?1 AND doc = ?2"
-    } else if refusal.code == OUTSIDE_ACCESS {
+    } else if refusal.code == OUTSIDE_ACCESS || held::told_heads(tx, refusal.doc)?.is_none() {
         "DELETE FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1"
     } else {
         "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16), offered = 0

@@ -159,6 +159,15 @@ pub(super) fn told(tx: &Transaction<'_>, id: Uuid) -> Result<Option<(DocKind, Op
     Ok(Some((kind, heads.map(|heads| doc_mark(kind, id, &heads)))))
 }
 
+/// The heads HQ told of a document in this life of its ledger.
+pub(super) fn told_heads(tx: &Transaction<'_>, id: Uuid) -> Result<Option<Vec<u8>>> {
+    let found: Option<Option<Vec<u8>>> = tx
+        .prepare_cached("SELECT told FROM doc WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// Nothing is held any more, as far as HQ told.
 pub(super) fn nothing_held(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("UPDATE doc SET told = NULL", [])?;
