@@ -20,3 +20,14 @@ pub mod small_disk;
 pub mod speaker;
 pub mod story;
 pub mod window;
+
+/// Panics inside third-party libraries, which these tests provoke by the thousand, are no longer
+/// printed; all others are.
+pub fn only_own_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.location().is_some_and(|at| at.file().contains("/registry/")) {
+            usual(panic);
+        }
+    }));
+}

@@ -3,6 +3,7 @@
 
 use doorstep_tests::{
     fuzz::{Report, TARGETS},
+    only_own_panics,
     speaker::peaks_kib,
 };
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ const MEMORY_KIB: u64 = 700 << 10;
 
 #[test]
 fn real_objects_are_accepted_and_mutated_ones_panic_nowhere() {
-    std::panic::set_hook(Box::new(|_| {}));
+    only_own_panics();
     for target in &TARGETS {
         let mut real = Report::default();
         let corpus = target.corpus();

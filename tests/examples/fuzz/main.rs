@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         eprintln!("there is no such target; there are {}", names.join(", "));
         return ExitCode::FAILURE;
     }
-    std::panic::set_hook(Box::new(|_| {}));
+    doorstep_tests::only_own_panics();
     let seconds = number("--seconds").unwrap_or(60);
     let seed = number("--seed").unwrap_or_else(|| u64::from(std::process::id()));
     println!("seed {seed}, {seconds} s each\n");

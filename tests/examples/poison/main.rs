@@ -15,13 +15,8 @@ mod beside;
 mod tried;
 
 fn main() {
-    // The library's panics are counted, not printed.
-    std::panic::set_hook(Box::new(|panic| {
-        let foreign = panic.location().is_none_or(|at| !at.file().contains("tests/"));
-        if !foreign {
-            eprintln!("{panic}");
-        }
-    }));
+    // The library's panics are counted.
+    doorstep_tests::only_own_panics();
     let changes = argument("--changes").unwrap_or(100_000);
     let seed = argument("--seed").unwrap_or(1);
     tried::mutations(changes, seed);

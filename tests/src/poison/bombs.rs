@@ -14,8 +14,8 @@ use crate::speaker::Speaker;
 pub fn bodies(speaker: &Speaker) -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let deep = nested(1_000_000);
     vec![
-        ("a gigabyte of zeros", zeros(1 << 30, true), "message_too_large"),
-        ("a gigabyte of zeros that does not say so", zeros(1 << 30, false), "message_unreadable"),
+        ("64 MB of zeros", zeros(1 << 26, true), "message_too_large"),
+        ("64 MB of zeros that do not say so", zeros(1 << 26, false), "message_unreadable"),
         (
             "as many zeros as a message may have",
             zeros(MESSAGE_LIMIT as u64, true),
