@@ -88,7 +88,7 @@ pub fn batches() -> Vec<Vec<u8>> {
 
 /// Requests with and without a batch.
 pub fn requests() -> Vec<SyncRequest> {
-    let cursor = Cursor { generation: 281_474_976_710_655, rows: 70_000, docs: 3 };
+    let cursor = Cursor { generation: 281_474_976_710_655, rows: 70_000, docs: 3, held: 2 };
     let standing =
         Standing { epoch: Uuid::from_u128(5), cursor, key_list: 2, digest: Some([9; 16]) };
     let sealed = seal(None, vec![push()], vec![command()]).expect("a batch");
@@ -137,7 +137,7 @@ pub fn responses() -> Vec<SyncResponse> {
         },
         FeedItem::Gone { kind: "customer".to_owned(), id: Uuid::from_u128(4) },
     ];
-    let next = Cursor { generation: 7, rows: 12, docs: 13 };
+    let next = Cursor { generation: 7, rows: 12, docs: 13, held: 13 };
     let response = |outcome, items: Vec<FeedItem>, keys| SyncResponse {
         protocol: PROTOCOL,
         hq_time: NOW,
