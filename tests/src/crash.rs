@@ -371,24 +371,32 @@ async fn settle(shop: &Shop, workers: &mut [Worker; 2], toll: &mut Toll) {
     assert_eq!(held["broken_identities"], json!([]), "{held}");
     let number = |value: &Value| value.as_u64().expect("a number");
     toll.decided = number(&held["claims"]["executed"]) + number(&held["claims"]["refused"]);
-    let mut made = 0;
+    let (mut made, mut leads) = (0, 0);
     for worker in workers {
         worker.device.kill();
         let conn = inspect(worker.device.profile());
         toll.inspected += 1;
-        made += claims_made(&conn, &worker.books.leads);
+        let (all, of_leads) = claims_made(&conn, &worker.books.leads);
+        made += all;
+        leads += of_leads;
     }
     assert_eq!(toll.decided, made, "each claim was decided once");
-    assert_eq!(number(&held["rows"]["lead"]), made, "and carried out once");
+    assert_eq!(number(&held["rows"]["lead"]), leads, "and carried out once");
 }
 
-/// How many claims a device made; everyone that was called saved is among them, with its row of HQ.
-fn claims_made(conn: &Connection, saved: &BTreeSet<String>) -> u64 {
+/// How many claims a device made, and how many of them save a lead; everyone that was called saved is
+/// among them, with its row of HQ. The others are the device's own: it reserves what the day needs.
+fn claims_made(conn: &Connection, saved: &BTreeSet<String>) -> (u64, u64) {
     let rows = database::rows_of_kind(conn, "lead").expect("rows");
     let known: BTreeSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
     let lost: Vec<_> = saved.difference(&known).collect();
     assert!(lost.is_empty(), "claims were called saved and are lost: {lost:?}");
-    conn.query_row("SELECT count(*) FROM outbox_command", [], |row| row.get(0)).expect("a count")
+    conn.query_row(
+        "SELECT count(*), coalesce(sum(kind = 'lead_save'), 0) FROM outbox_command",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+    .expect("a count")
 }
 
 /// Reads a stopped device's database through: sound, sums as counted, projection as rebuilt.

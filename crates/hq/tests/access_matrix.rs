@@ -412,13 +412,15 @@ async fn a_visit_moved_to_another_engineer_leaves_the_old_one_nothing() {
     let order = world.door("work_order");
     let mut held = held;
     held.last = old.last;
-    let push = held.edit(
-        DocKind::WorkOrder,
-        order,
-        &[FieldEdit::new("notes", "n9/text", "x")],
-        world.now(),
-    );
-    let answer = old.sync(world, vec![push], vec![]).await.unwrap();
+    let note = |text: &str| {
+        let edit = [FieldEdit::new("notes", "n9/text", text)];
+        held.edit(DocKind::WorkOrder, order, &edit, world.now())
+    };
+    let (late, too_late) = (note("x"), note("y"));
+    let answer = old.sync(world, vec![late], vec![]).await.unwrap();
+    assert!(answer.refused.is_empty(), "work done before the loss was heard of is taken in");
+    world.pass(doorstep_hq::execute::LATE_WORK_MS + 1);
+    let answer = old.sync(world, vec![too_late], vec![]).await.unwrap();
     assert_eq!(answer.refused[0].code, "not_allowed");
     let standing = doorstep_sync::client::Standing {
         epoch: old.epoch,

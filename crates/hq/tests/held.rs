@@ -67,7 +67,7 @@ async fn equal_digests_are_passed_over_and_another_one_is_answered_with_the_sums
     assert_eq!(told, right, "the sums of what this person may see, and of nothing else");
 
     let mut behind = device.clone();
-    behind.cursor.docs = 0;
+    (behind.cursor.docs, behind.cursor.held) = (0, 0);
     let pulling = exchange(&world, &behind, 1).await;
     assert!(pulling.held.is_none(), "a device that is not at the end is not compared");
 }

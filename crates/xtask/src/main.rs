@@ -37,7 +37,7 @@ Usage: cargo xtask <task>
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
   bench [NAME] [--write]   measure (labels, photos, search, door, screens, window, crash,
                            poison); --write puts it into its document
-  sim [--seed N] [--count M] [--trace] [--planted]
+  sim [--seed N] [--count M] [--trace] [--planted] [--release]
                            run seeds of the simulation, each twice; --trace tells one seed's story,
                            --planted plants each known bug and counts the seeds until it is found
   fuzz [TARGET] [--seconds N]  throw mutated bytes at every decoder of outside bytes, or at one;

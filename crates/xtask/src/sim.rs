@@ -8,17 +8,28 @@ use crate::test::build_programs;
 use crate::workspace::Workspace;
 
 /// The program that runs the seeds.
-const PROGRAM: &str = "debug/doorstep-sim";
+const PROGRAM: &str = "doorstep-sim";
+/// Builds it optimised: minutes of compiling, which a run of thousands of seeds wins back.
+const OPTIMISED: &str = "--release";
 
 /// Builds the simulation and runs it; its exit code becomes that of the task.
 ///
-/// The development profile optimises what costs the time (SQLite, its cipher, documents), and the
-/// build is the one of `cargo xtask test`, so a seed is looked into without compiling for minutes.
+/// Without [`OPTIMISED`] the build is the one of `cargo xtask test`, so that a seed is looked into
+/// without compiling anything else.
 pub(crate) fn run(workspace: &Workspace, options: &[&str]) -> Result<()> {
-    let program = workspace.target_directory()?.join(PROGRAM);
+    let optimised = options.contains(&OPTIMISED);
+    let options: Vec<&str> = options.iter().copied().filter(|o| *o != OPTIMISED).collect();
+    let profile = if optimised { "release" } else { "debug" };
+    let program = workspace.target_directory()?.join(profile).join(PROGRAM);
     steps::run(vec![
         Step::new("system packages", || system_packages::install(&[BUILD])),
-        Step::new("build", || build_programs(workspace)),
-        Step::new("seeds", || process::run(workspace.program(&program).args(options))),
+        Step::new("build", || {
+            if !optimised {
+                return build_programs(workspace);
+            }
+            let build = ["build", "--release", "--locked", "-p", PROGRAM, "--bins"];
+            process::run(&mut workspace.cargo(&build))
+        }),
+        Step::new("seeds", || process::run(workspace.program(&program).args(&options))),
     ])
 }

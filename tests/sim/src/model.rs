@@ -41,8 +41,8 @@ pub struct Ledger {
     pub decisions: BTreeMap<Vec<u8>, Told>,
     /// The newest change read.
     stamp: i64,
-    /// The newest refused push read.
-    refused: i64,
+    /// Refused pushes read.
+    refused: BTreeSet<Vec<u8>>,
     /// Edits refused, whose bytes HQ keeps.
     pub refused_edits: BTreeSet<Token>,
 }
@@ -100,15 +100,14 @@ impl Ledger {
             self.edits.extend(tokens_in(&row.get::<_, Vec<u8>>(1)?));
         }
         self.stamp = newest;
-        let mut refused =
-            conn.prepare_cached("SELECT id, bytes FROM refused_push WHERE id > ?1")?;
-        let mut rows = refused.query([self.refused])?;
-        let mut newest = self.refused;
+        let mut refused = conn.prepare_cached("SELECT id, bytes FROM refused_push")?;
+        let mut rows = refused.query([])?;
         while let Some(row) = rows.next()? {
-            newest = newest.max(row.get(0)?);
+            if !self.refused.insert(row.get(0)?) {
+                continue;
+            }
             self.refused_edits.extend(tokens_in(&row.get::<_, Vec<u8>>(1)?));
         }
-        self.refused = newest;
         let mut claims =
             conn.prepare_cached("SELECT key, decision, decided_at, claim FROM command")?;
         let mut rows = claims.query([])?;

@@ -10,7 +10,8 @@ const MAGIC: [u8; 4] = doorstep_sync::chunk::MAGIC;
 const TYPE_AT: usize = 8;
 
 /// A chunk of this type with this content and the right length and checksum: the first four bytes of
-/// the SHA-256 of type, length and content.
+/// the SHA-256 of type, length and content. A deflated chunk (type 2) bears the checksum of the plain
+/// one instead, so one that is sealed here is refused by its checksum alone.
 pub fn sealed(kind: u8, content: &[u8]) -> Vec<u8> {
     let mut body = vec![kind];
     body.extend(leb128(content.len() as u64));
@@ -124,10 +125,8 @@ mod tests {
     #[test]
     fn a_chunk_put_together_again_is_the_same() {
         for seed in seeds(1) {
-            for chunk in [&seed.plain, &seed.deflated] {
-                let (kind, content) = opened(chunk);
-                assert_eq!(&sealed(kind, content), chunk);
-            }
+            let (kind, content) = opened(&seed.plain);
+            assert_eq!(sealed(kind, content), seed.plain);
             assert!(Fields::of(opened(&seed.plain).1).is_some());
         }
     }

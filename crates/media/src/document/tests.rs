@@ -189,14 +189,14 @@ fn a_quote_reads_back_whole() {
         "140.00",
         "不收取",
         "价格本 2026-07 第 12 版",
-        "第 1 页 / 共 1 页",
+        "第 1 页 / 共 2 页",
     ] {
         assert!(text.contains(&solid(part)), "{part} is missing in:\n{text}");
     }
     assert!(!text.contains("13812345678"), "the phone number is not masked");
     let english = quote_paper(&quote(Language::English)).unwrap();
     let english = self::text(&english).unwrap();
-    for part in ["Trade-in quote", "Certain to pay", "If the subsidy is approved", "Page 1 of 1"] {
+    for part in ["Trade-in quote", "Certain to pay", "If the subsidy is approved", "Page 1 of 2"] {
         assert!(english.contains(&solid(part)), "{part} is missing in:\n{english}");
     }
 }
