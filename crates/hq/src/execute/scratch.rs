@@ -196,6 +196,9 @@ fn start(program: &Path) -> io::Result<Worker> {
         .arg("scratch-worker")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        // What the library says about a document may hold pieces of it, and whoever sends bad ones
+        // would fill the log.
+        .stderr(Stdio::null())
         .spawn()?;
     let missing = || io::Error::other("the worker has no pipes");
     let input = child.stdin.take().ok_or_else(missing)?;
@@ -221,8 +224,7 @@ fn start(program: &Path) -> io::Result<Worker> {
 pub fn work(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     let limit = Rlimit { current: Some(MEMORY_LIMIT), maximum: Some(MEMORY_LIMIT) };
     setrlimit(Resource::As, limit)?;
-    // What the library says when it panics may hold pieces of a document, which no log may have; the
-    // refusal tells HQ all it needs.
+    // Nobody reads a panic's message here, and finding the words for one takes half a second.
     std::panic::set_hook(Box::new(|_| {}));
     loop {
         let question = match read_message(&mut input) {
