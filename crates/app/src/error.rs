@@ -94,7 +94,8 @@ impl From<StoreError> for ApiError {
             StoreError::Missing(_) => ErrorCode::NotFound,
             StoreError::Unreadable { .. } => ErrorCode::RecordUnreadable,
             other if other.is_disk_full() => ErrorCode::DiskFull,
-            other if other.is_damaged() => ErrorCode::DatabaseDamaged,
+            // Closing and opening is the cure of both; opening reads the whole file through.
+            other if other.is_damaged() || other.is_spent() => ErrorCode::DatabaseDamaged,
             _ => ErrorCode::StorageFailed,
         };
         ApiError::new(code).detail(error)

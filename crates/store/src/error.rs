@@ -35,6 +35,13 @@ impl StoreError {
             if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
     }
 
+    /// Whether this connection is of no use any more although the file may be sound: SQLCipher
+    /// answers everything with "out of memory" once a page could not be read.
+    pub fn is_spent(&self) -> bool {
+        matches!(self, StoreError::Sql(error)
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OutOfMemory))
+    }
+
     /// Whether the file itself is damaged (told apart from a wrong key by the vault beforehand).
     pub fn is_damaged(&self) -> bool {
         matches!(self, StoreError::Sql(error) if matches!(

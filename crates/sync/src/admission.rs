@@ -17,7 +17,7 @@ use crate::{
     document::{Actor, Size},
     guard::guarded,
     strict,
-    wire::{CHANGES_LIMIT, Push},
+    wire::{BEGUN_TWICE, CHANGES_LIMIT, Push},
 };
 
 /// The most bytes one change may have. A change of one edit has about 120.
@@ -85,6 +85,7 @@ impl AdmissionError {
         match self {
             AdmissionError::TooLarge { .. } => "document_too_large",
             AdmissionError::NotAllowed { .. } => "field_not_allowed",
+            AdmissionError::Document(DocumentError::BegunTwice) => BEGUN_TWICE,
             AdmissionError::NotPlain { .. }
             | AdmissionError::Document(_)
             | AdmissionError::WrongIdentity

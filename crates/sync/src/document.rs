@@ -41,6 +41,9 @@ pub enum DocumentError {
     /// A change depends on changes that are missing here.
     #[error("changes are missing before this one")]
     MissingChanges,
+    /// The changes begin a document that exists already; the two would never become one.
+    #[error("the document was begun by somebody else")]
+    BegunTwice,
 }
 
 /// A loaded document. Loading costs about 0.3 ms and 27 KB, so only the one being edited is held.
@@ -172,9 +175,13 @@ impl Document {
                 continue;
             }
             // Given the value it shows, automerge would only delete the rivals: the decision would
-            // have no author, and another person's decision made meanwhile would win in silence.
-            if values.len() > 1 {
-                self.inner.delete(&section, key).map_err(unreadable)?;
+            // have no author, and another person's decision made meanwhile would win in silence. So
+            // a value that nobody gave stands there for a moment. It is set, not deleted: HQ takes
+            // no deletion, because what is left of one differs between devices.
+            if values.len() > 1
+                && let Some(nobodys) = (0..).map(Scalar::Int).find(|one| !values.contains(one))
+            {
+                self.inner.put(&section, key, to_automerge(&nobodys)).map_err(unreadable)?;
             }
             self.inner.put(&section, key, to_automerge(&edit.value)).map_err(unreadable)?;
         }

@@ -62,9 +62,8 @@ struct Reading {
     sections: BTreeMap<OpName, String>,
     /// Sections that may still be made; none in a document that exists.
     to_make: BTreeSet<&'static str>,
-    /// Fields cleared by this change and not set again yet: who settles a conflict clears the
-    /// field's values and sets one.
-    cleared: BTreeSet<(String, String)>,
+    /// Whether the document was there before these changes.
+    exists: bool,
     /// The highest counter so far.
     last: u64,
     written: BTreeSet<(String, String)>,
@@ -86,8 +85,8 @@ impl Reading {
             BTreeSet::new()
         };
         let last = last_counter(&mut document.inner)?;
-        let (cleared, written, actors) = Default::default();
-        Ok(Reading { sections, to_make, cleared, last, written, actors })
+        let (written, actors) = (BTreeSet::new(), BTreeSet::new());
+        Ok(Reading { sections, to_make, exists: !is_new, last, written, actors })
     }
 
     fn change(&mut self, change: &Change) -> Result<(), DocumentError> {
@@ -107,9 +106,6 @@ impl Reading {
         for (place, op) in (first..).zip(change.decode().operations) {
             self.operation((place, change.actor_id().clone()), op)?;
         }
-        if !self.cleared.is_empty() {
-            return refuse("a field is taken away");
-        }
         Ok(())
     }
 
@@ -124,30 +120,21 @@ impl Reading {
                 self.sections.insert(name, key.to_string());
                 Ok(())
             }
-            (ObjectId::Id(object), action) if is_of_an_edit(action) => {
+            (ObjectId::Root, OpType::Make(ObjType::Map)) if self.exists => {
+                Err(DocumentError::BegunTwice)
+            }
+            (ObjectId::Id(object), OpType::Put(value)) if from_automerge(value).is_some() => {
                 let object = (object.counter(), object.actor().clone());
-                let Some(section) = self.sections.get(&object) else {
-                    return refuse("something outside the sections is written");
-                };
-                let field = (section.clone(), key.to_string());
-                if matches!(action, OpType::Delete) {
-                    self.cleared.insert(field.clone());
-                } else {
-                    self.cleared.remove(&field);
+                match self.sections.get(&object) {
+                    Some(section) => {
+                        self.written.insert((section.clone(), key.to_string()));
+                        Ok(())
+                    }
+                    None => refuse("something outside the sections is written"),
                 }
-                self.written.insert(field);
-                Ok(())
             }
             _ => refuse("an operation is none that an edit has"),
         }
-    }
-}
-
-fn is_of_an_edit(action: &OpType) -> bool {
-    match action {
-        OpType::Put(value) => from_automerge(value).is_some(),
-        OpType::Delete => true,
-        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use doorstep_store::{
         feed::{self, Stream},
     },
 };
-use doorstep_sync::wire::{DocReceipt, DocRefusal, Push};
+use doorstep_sync::wire::{BEGUN_TWICE, DocReceipt, DocRefusal, Push};
 use serde_bytes::ByteBuf;
 
 use super::{
@@ -45,7 +45,10 @@ pub(super) fn take(
         Ended::With(Err(refusal)) => refusal,
         Ended::Undone(detail) => refusal(push, "document_refused", detail),
     };
-    quarantine::keep(desk, push, &refused)?;
+    // What only came too early comes again.
+    if refused.code != BEGUN_TWICE {
+        quarantine::keep(desk, push, &refused)?;
+    }
     Ok(Err(refused))
 }
 
@@ -54,11 +57,16 @@ fn take_own(desk: &Desk<'_>, push: &Push) -> Result<std::result::Result<DocRecei
     let Some(buckets) = buckets_for(desk, push)? else {
         return Ok(Err(refusal(push, "not_allowed", "outside the person's access")));
     };
-    store(
-        desk,
-        push,
-        &Admission { rights: Rights::Of(desk.caller.person.role), buckets, from_device: true },
-    )
+    let in_sight = !buckets.is_disjoint(&desk.caller.buckets);
+    let rights = Rights::Of(desk.caller.person.role);
+    let taken = store(desk, push, &Admission { rights, buckets, from_device: true })?;
+    Ok(taken.map_err(|refused| {
+        if refused.code == BEGUN_TWICE && !in_sight {
+            // The version to write on is no longer for this person.
+            return refusal(push, "not_allowed", "outside the person's access");
+        }
+        refused
+    }))
 }
 
 /// On whose word changes are stored, and where.

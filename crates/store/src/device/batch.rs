@@ -16,6 +16,8 @@ use crate::error::{Result, StoreError};
 
 /// HQ's code for a document that is not the person's business.
 const OUTSIDE_ACCESS: &str = "not_allowed";
+/// HQ's code for the beginning of a document it has.
+const BEGUN_TWICE: &str = "document_begun_twice";
 
 /// The batch that awaits an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +123,8 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
     Ok(())
 }
 
+/// What came before this device had HQ's version of the document is written again on that.
+///
 /// What was offered to a restored HQ is nobody's new work: written again on HQ's version, as fields,
 /// where HQ has the document. Else it is dropped: it is no longer this device's business, or holds
 /// what this person may not write. HQ keeps the bytes in quarantine, and whoever may write them
@@ -130,7 +134,7 @@ fn settle_offer(
     settlement: &Settlement,
     refusal: &DocumentRefusal,
 ) -> Result<()> {
-    let sql = if settlement.hq_was_restored {
+    let sql = if settlement.hq_was_restored || refusal.code == BEGUN_TWICE {
         "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16) WHERE batch = ?1 AND doc = ?2"
     } else if refusal.code == OUTSIDE_ACCESS || held::told_heads(tx, refusal.doc)?.is_none() {
         "DELETE FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1"
