@@ -28,13 +28,11 @@ use crate::{
     host::Host,
     identity::{self, Epoch, Identity},
     reconcile::{self, Offering, Theirs},
-    session::{self, Session},
+    session::{self, RESET, Session},
     transport::Line,
 };
 
 const CURSOR: &str = "cursor";
-/// Documents whose local version must give way to HQ's, because HQ refused a change in it.
-const RESET: &str = "reset";
 
 /// Everything one request needs, read in one transaction.
 struct Outgoing {

@@ -18,6 +18,7 @@ use doorstep_sync::Document;
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -39,6 +40,8 @@ use crate::{
 };
 
 const CLOCK: &str = "clock";
+/// Documents whose local version must give way to HQ's, because HQ refused a change in it.
+pub(crate) const RESET: &str = "reset";
 
 /// An unlocked profile.
 pub(crate) struct Session {
@@ -234,7 +237,27 @@ pub(crate) fn edit_document(
     if !edits.iter().all(|edit| may_write(role, kind, &edit.section, &edit.key)) {
         return Err(ApiError::new(ErrorCode::NotAllowed));
     }
-    write_document(tx, open, kind, doc, edits, host)
+    let waits = waits_for_hqs_version(tx, kind, doc)?;
+    let view = write_document(tx, open, kind, doc, edits, host)?;
+    if waits {
+        device::make_stale(tx, doc)?;
+    }
+    Ok(view)
+}
+
+/// Whether an edit made now must be written again on HQ's version before it is sent: HQ refused
+/// what the document here builds on, an earlier edit of it waits for the same, or HQ has the
+/// document (its row is here) and it has not arrived yet. Sent as it is, HQ would refuse it.
+fn waits_for_hqs_version(conn: &Connection, kind: DocKind, doc: Uuid) -> ApiResult<bool> {
+    let reset: BTreeSet<Uuid> = device::setting(conn, RESET)?.unwrap_or_default();
+    if reset.contains(&doc) {
+        return Ok(true);
+    }
+    let epoch = required_epoch(conn)?;
+    if !device::stale_edits(conn, doc, epoch.id)?.is_empty() {
+        return Ok(true);
+    }
+    Ok(!device::holds_document(conn, doc)? && device::row(conn, kind.name(), doc)?.is_some())
 }
 
 /// One edit: change, document, outbox entry, all in the caller's transaction.

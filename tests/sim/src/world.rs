@@ -179,7 +179,14 @@ impl<'a> World<'a> {
         }
         self.after_harm(device, fired)?;
         match result {
-            Err(error) if error.code == ErrorCode::DatabaseDamaged => self.obey_damage(device),
+            Err(error) if error.code == ErrorCode::DatabaseDamaged => self.start_anew(device),
+            Err(error)
+                if error.code == ErrorCode::StorageFailed
+                    && fired.is_none()
+                    && self.devices[device].harmed =>
+            {
+                self.start_anew(device)
+            }
             Err(error) if fired.is_none() && !is_ordinary(error.code) => Err(format!(
                 "device {slot}: {name} fails without a cause: {error} {}",
                 error.detail
@@ -219,9 +226,11 @@ impl<'a> World<'a> {
                     Ok(view) => view.get("last_error").and_then(|e| e.get("code")).cloned(),
                     Err(error) => Some(json!(error.code)),
                 };
-                if error.as_ref().is_some_and(|code| *code == json!(ErrorCode::DatabaseDamaged)) {
-                    self.trace.say(format!("d{slot} stops: its database is damaged"));
-                    return self.obey_damage(device);
+                let is = |wanted| error.as_ref().is_some_and(|code| *code == json!(wanted));
+                let hit = self.devices[device].harmed && self.devices[device].is_on();
+                if is(ErrorCode::DatabaseDamaged) || is(ErrorCode::StorageFailed) && hit {
+                    self.trace.say(format!("d{slot} stops: its database fails"));
+                    return self.start_anew(device);
                 }
                 match error.filter(|code| !code.is_null()) {
                     None => self.tell("syncs done", format!("d{slot} is in sync")),
@@ -328,9 +337,10 @@ impl<'a> World<'a> {
         Ok(Some(answer))
     }
 
-    /// The screen says that the database is damaged and asks to close and open the application:
-    /// somebody does. Without a fault of the disk before, it must not say so.
-    fn obey_damage(&mut self, device: usize) -> Verdict {
+    /// After one failed read the cipher lets a connection do nothing more, and the screen says that
+    /// the database is damaged or that saving failed: somebody closes and opens the application.
+    /// Without a fault of the disk before, it must not say so.
+    fn start_anew(&mut self, device: usize) -> Verdict {
         let slot = self.devices[device].slot;
         if !self.devices[device].is_on() {
             return Ok(());
@@ -339,7 +349,7 @@ impl<'a> World<'a> {
         if fired.is_none() && !self.devices[device].harmed {
             return Err(format!("device {slot} says that its database is damaged without a cause"));
         }
-        self.trace.counts.add("restarted because the screen asked for it");
+        self.trace.counts.add("devices opened anew after a failed read");
         self.close_device(device)
     }
 

@@ -52,6 +52,11 @@ pub struct LocalEdit<'a> {
     pub epoch: Uuid,
 }
 
+/// Whether a document is here.
+pub fn holds_document(conn: &Connection, id: Uuid) -> Result<bool> {
+    Ok(conn.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?.exists([id])?)
+}
+
 /// The stored bytes of a document.
 pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocument>> {
     let found: Option<(String, Vec<u8>, i64)> = conn

@@ -21,8 +21,8 @@ pub use batch::{
     DocumentRefusal, SealedBatch, Settlement, fold_back, put_batch, sealed_batch, settle,
 };
 pub use documents::{
-    LocalEdit, StoredDocument, ToldDocument, forget_document, load_document, record_edit,
-    replace_document, told_documents,
+    LocalEdit, StoredDocument, ToldDocument, forget_document, holds_document, load_document,
+    record_edit, replace_document, told_documents,
 };
 pub use drafts::{
     add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,
