@@ -11,7 +11,8 @@ use doorstep_domain::{
     visit::Visit,
 };
 use doorstep_store::ledger::documents;
-use doorstep_sync::wire::Push;
+use doorstep_sync::{Document, wire::Push};
+use serde_bytes::ByteBuf;
 
 const HOUR_MS: i64 = 3_600_000;
 /// As HQ has it.
@@ -278,4 +279,22 @@ async fn who_leaves_one_visit_keeps_what_another_visit_shows() {
     assert!(tablet.row::<Visit>("visit", world.door("visit")).is_none());
     assert!(tablet.row::<Visit>("visit", second).is_some());
     assert!(!tablet.gone.contains(&("work_order".to_owned(), order)), "the other visit needs it");
+}
+
+#[tokio::test]
+async fn a_document_begun_before_hqs_version_came_is_no_refused_work() {
+    let world = World::new();
+    let (_, mut second) = two_answers(&world).await;
+    let (asset, author) = (world.door("asset"), second.person.to_string());
+    let actor = *fresh().as_bytes();
+    let begun = Document::create(DocKind::Asset, asset, actor, &author, world.now());
+    let (begun, beginning) = begun.unwrap();
+    let (_, edit) = begun.edit(&seal_check("pass"), &author, world.now()).unwrap();
+    let changes = vec![ByteBuf::from(beginning), ByteBuf::from(edit)];
+    let push = Push { doc: asset, kind: DocKind::Asset, changes };
+    let answer = second.sync(&world, vec![push], vec![]).await.unwrap();
+    assert_eq!(answer.refused[0].code, "document_begun_twice");
+    let mut desk = world.device("沈婷").await;
+    desk.sync(&world, vec![], vec![]).await;
+    assert!(entries(&desk).is_empty(), "the tablet writes it again, nobody has to look at it");
 }

@@ -74,8 +74,8 @@ pub enum AdmissionError {
         /// The key.
         key: String,
     },
-    /// The saved document does not load to the same view.
-    #[error("the saved document differs after loading")]
+    /// The saved document does not load to the same view, or the changes lead a device elsewhere.
+    #[error("the document differs after loading, or where its changes are applied")]
     Unstable,
 }
 
@@ -111,10 +111,11 @@ fn try_out(
     current: Option<&[u8]>,
     may_write: &dyn Fn(&str, &str, bool) -> bool,
 ) -> Result<Admitted, AdmissionError> {
-    let scratch = match current {
-        Some(snapshot) => Document::open(push.kind, push.doc, snapshot, [])?,
-        None => Document::empty(push.kind, push.doc),
+    let as_held = || match current {
+        Some(snapshot) => Document::open(push.kind, push.doc, snapshot, []),
+        None => Ok(Document::empty(push.kind, push.doc)),
     };
+    let scratch = as_held()?;
     let before = scratch.view()?;
     let applied = strict::apply(scratch, &push.changes)?;
     let mut merged = applied.document;
@@ -145,7 +146,12 @@ fn try_out(
     if again.view()? != view || again.heads() != heads {
         return Err(AdmissionError::Unstable);
     }
-    let changes = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
+    let changes: Vec<u8> = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
+    // Whoever holds the document receives the changes alone, and must come to see the same.
+    let mut elsewhere = as_held()?.take(&changes)?;
+    if elsewhere.view()? != view || elsewhere.heads() != heads {
+        return Err(AdmissionError::Unstable);
+    }
     let actors = applied.actors;
     Ok(Admitted { snapshot, heads, view, changes, actors, touched, disputes })
 }

@@ -91,6 +91,12 @@ impl File {
         }
     }
 
+    /// A sync that failed: some changes are forgotten by the system although processes still see
+    /// them, as Linux does with pages it could not write.
+    pub(crate) fn fail_sync(&mut self, dice: &mut Dice) {
+        self.changes.retain(|_| dice.chance(50));
+    }
+
     /// The file after a power cut; `None` when it was never confirmed and is gone.
     pub(crate) fn after_cut(&self, rule: SurvivalRule, dice: &mut Dice) -> Option<Vec<u8>> {
         let mut bytes = match &self.held {

@@ -28,7 +28,7 @@ pub enum Fault {
     ReadError,
     /// A write fails once.
     WriteError,
-    /// A sync fails once; what it should have confirmed waits for the next one.
+    /// A sync fails once, and part of what it should have confirmed never will be.
     SyncError,
     /// There is no room for this many writes.
     Full(u32),

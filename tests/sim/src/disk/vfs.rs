@@ -125,6 +125,10 @@ impl Open {
         match disk.befalls(folder, sort) {
             None => Ok(()),
             Some(Fault::Full(_)) => Err(ffi::SQLITE_FULL),
+            Some(Fault::SyncError) => {
+                locked(&self.file).fail_sync(disk.dice());
+                Err(failed)
+            }
             Some(_) => Err(failed),
         }
     }
