@@ -2,6 +2,7 @@
 // signature, counted down in both languages; and the pools on the desk.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { DoorJob } from "../../ui/scripts/doorJob.mjs";
 import { launch } from "../../ui/scripts/browser.mjs";
 import { serve } from "../../ui/scripts/serve.mjs";
 import { PIN } from "../../ui/scripts/stage.mjs";
@@ -13,18 +14,17 @@ let browser, held;
 const cleanUp = [];
 before(async () => {
   browser = await launch();
-  held = await tabletStage({ after: (work) => cleanUp.push(work) }, { visits: 24 });
-  await inspected(held.core(), held.job);
+  const context = { after: (work) => cleanUp.push(work) };
+  held = await tabletStage(context, { visits: 24 });
+  // The steps before the options.
+  const { page } = await openPage(context, browser, held.site.url, { viewport: { width: 800, height: 1280 }, locale: "zh" });
+  const walk = new DoorJob(page, held.job);
+  await walk.openVisit();
+  await walk.arrive();
+  await walk.identify();
+  await walk.inspect();
 });
 
-/** The steps before the options, done: arrived, and every check of the old machine answered. */
-async function inspected(tablet, { visit, asset }) {
-  for (const step of ["set_off", "arrive"]) await tablet.call("visit_mark", { visit, step });
-  const { checks } = await tablet.call("inspection_view", { asset });
-  for (const { id, kind } of checks) {
-    await tablet.call("inspection_answer", { asset, check: id, result: kind === "reading" ? { reading: id === "fr.gap" ? 60 : 5 } : "pass" });
-  }
-}
 after(async () => {
   for (const work of cleanUp.reverse()) await work();
   await browser?.close();

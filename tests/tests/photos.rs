@@ -39,7 +39,7 @@ impl Scene {
     }
 
     /// The bytes of a photo as another device gets them from HQ.
-    async fn from_hq(&self, hash: &Value) -> Vec<u8> {
+    async fn at_hq(&self, hash: &Value) -> Vec<u8> {
         let laptop = self.shop.laptop().await;
         laptop.sync_until_settled(SETTLE).await;
         let got = laptop.call("photo_bytes", json!({ "hash": hash })).await;
@@ -112,7 +112,7 @@ async fn a_large_photo_goes_on_where_the_line_broke_and_arrives_byte_for_byte() 
     scene.line.restore();
     scene.tablet.sync_until_settled(SETTLE).await;
     let own = bytes(&scene.tablet, &photo).await;
-    assert_eq!(scene.from_hq(&photo["hash"]).await, own, "byte for byte");
+    assert_eq!(scene.at_hq(&photo["hash"]).await, own, "byte for byte");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +139,7 @@ async fn what_arrived_with_another_hash_is_thrown_away_and_sent_again() {
     scene.line.restore();
     scene.tablet.sync_until_settled(SETTLE).await;
     let own = bytes(&scene.tablet, &photo).await;
-    assert_eq!(scene.from_hq(&photo["hash"]).await, own, "byte for byte");
+    assert_eq!(scene.at_hq(&photo["hash"]).await, own, "byte for byte");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,12 +8,12 @@ impl Dice {
     /// The stream of a seed, apart from the streams of the same seed under other names.
     pub fn new(seed: u64, name: u64) -> Dice {
         let mut dice = Dice(seed ^ name.wrapping_mul(0xA076_1D64_78BD_642F));
-        dice.next();
+        dice.roll();
         dice
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -23,7 +23,7 @@ impl Dice {
 
     /// A number below `limit`; 0 when the limit is 0.
     pub fn below(&mut self, limit: u64) -> u64 {
-        self.next().checked_rem(limit).unwrap_or(0)
+        self.roll().checked_rem(limit).unwrap_or(0)
     }
 
     /// A place in a list of this length.
@@ -39,7 +39,7 @@ impl Dice {
     /// Fills a buffer.
     pub fn fill(&mut self, buffer: &mut [u8]) {
         for piece in buffer.chunks_mut(8) {
-            let bytes = self.next().to_le_bytes();
+            let bytes = self.roll().to_le_bytes();
             piece.copy_from_slice(&bytes[..piece.len()]);
         }
     }

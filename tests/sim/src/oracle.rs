@@ -192,10 +192,10 @@ fn holds_what_it_may(world: &mut World<'_>, device: usize) -> Verdict<String> {
         conn.prepare("SELECT kind, id, version, body FROM hq_row").map_err(broken)?;
     let mut found = statement.query([]).map_err(broken)?;
     while let Some(row) = found.next().map_err(broken)? {
-        let read = || -> rusqlite::Result<((String, Vec<u8>), (i64, String))> {
-            Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
-        };
-        let ((kind, id), said) = read().map_err(broken)?;
+        let kind: String = row.get(0).map_err(broken)?;
+        let id: Vec<u8> = row.get(1).map_err(broken)?;
+        let version: i64 = row.get(2).map_err(broken)?;
+        let said = (version, row.get::<_, String>(3).map_err(broken)?);
         held.insert(("row".to_owned(), kind.clone(), id.clone()));
         rows.insert((kind, id), said);
     }
@@ -242,8 +242,7 @@ fn same_document(hq: &Connection, conn: &Connection, slot: usize, id: &[u8]) -> 
     let mut document = Document::open(ours.kind, id, &ours.snapshot, later)
         .map_err(|error| format!("device {slot} cannot read document {id}: {error}"))?;
     if document.heads().0 != theirs.heads {
-        let view =
-            document.view().and_then(|view| Ok(serde_json::to_string(&view).unwrap_or_default()));
+        let view = document.view().map(|view| serde_json::to_string(&view).unwrap_or_default());
         let ours = tokens_in(view.unwrap_or_default().as_bytes());
         let theirs = tokens_in(theirs.view.as_bytes());
         return Err(format!(

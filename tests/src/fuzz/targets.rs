@@ -278,7 +278,7 @@ fn card_contents() -> Vec<Vec<u8>> {
 fn signed_card(content: &[u8]) -> Vec<u8> {
     let signed = [card_code::PREFIX.as_bytes(), content].concat();
     let signature = objects::signer().sign(&signed).to_bytes();
-    let body = base45::encode(&[content, &signature].concat());
+    let body = base45::encode([content, &signature].concat());
     [card_code::PREFIX.as_bytes(), body.as_bytes()].concat()
 }
 

@@ -19,7 +19,7 @@ const kinds: readonly { kind: Resource["kind"]; name: () => string }[] = [
 export function Pools() {
   const read = useRead("pool_list", {});
   return (
-    <div className="scroll flex h-full flex-col gap-4 px-6 py-4 max-md:px-3">
+    <div tabIndex={0} role="group" aria-label={m.desk_pools()} className="scroll flex h-full flex-col gap-4 px-6 py-4 max-md:px-3">
       <div>
         <h1 className="text-head font-bold">{m.desk_pools()}</h1>
         <p className="text-label text-ink-2">{m.pools_lead()}</p>
