@@ -21,6 +21,10 @@ pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
             "这条记录的改动已损坏，无法采用",
             "the changes to this record are damaged and cannot be used",
         ),
+        "document_begun_twice" => (
+            "这条记录已由别人建立，改动要写在那一份上",
+            "somebody else began this record; the changes belong on theirs",
+        ),
         "document_too_large" => ("这条记录太大", "this record is too large"),
         "claim_unreadable" => {
             ("内容无法读取，请更新应用", "it cannot be read; please update the app")

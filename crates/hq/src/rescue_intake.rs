@@ -16,7 +16,7 @@ use doorstep_store::{
     ledger::people,
     rescue::UnsentWork,
 };
-use doorstep_sync::wire::{Batch, BatchAnswer, CHANGES_LIMIT, Command, Hash, Push};
+use doorstep_sync::wire::{BEGUN_TWICE, Batch, BatchAnswer, CHANGES_LIMIT, Command, Hash, Push};
 use ed25519_dalek::SigningKey;
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Caller,
-    execute::{Desk, execute, scratch::Scratch, shelf::Shelf},
+    execute::{Desk, execute, quarantine, scratch::Scratch, shelf::Shelf},
     home::{Home, HomeError},
     keys, offline_commands,
     records::derived_id,
@@ -112,6 +112,12 @@ pub fn take_in(
     };
     let batch = batch_of(&work);
     let answer = execute(&desk, &batch, Hash::default())?;
+    // A tablet writes this again on HQ's version; a file cannot.
+    for refused in answer.refused.iter().filter(|refused| refused.code == BEGUN_TWICE) {
+        for push in batch.pushes.iter().filter(|push| push.doc == refused.doc) {
+            quarantine::keep(&desk, push, refused)?;
+        }
+    }
     Ok(Ok(report(&caller, &work, &batch, &answer)))
 }
 

@@ -298,3 +298,17 @@ async fn a_document_begun_before_hqs_version_came_is_no_refused_work() {
     desk.sync(&world, vec![], vec![]).await;
     assert!(entries(&desk).is_empty(), "the tablet writes it again, nobody has to look at it");
 }
+
+#[tokio::test]
+async fn the_beginning_of_a_document_sent_again_changes_nothing() {
+    let world = World::new();
+    let mut tablet = world.device("周晓琳").await;
+    let (asset, author) = (fresh(), tablet.person.to_string());
+    let begun = Document::create(DocKind::Asset, asset, *fresh().as_bytes(), &author, world.now());
+    let (_, beginning) = begun.unwrap();
+    let push = Push { doc: asset, kind: DocKind::Asset, changes: vec![ByteBuf::from(beginning)] };
+    let first = tablet.sync(&world, vec![push.clone()], vec![]).await.unwrap();
+    let again = tablet.sync(&world, vec![push], vec![]).await.unwrap();
+    assert!(again.refused.is_empty(), "{:?}", again.refused);
+    assert_eq!(again.received, first.received);
+}

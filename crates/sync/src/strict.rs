@@ -31,16 +31,18 @@ pub(crate) struct Applied {
     pub(crate) actors: BTreeSet<Actor>,
 }
 
-/// Applies whole plain change chunks whose every operation is one an honest edit has.
+/// Applies whole plain change chunks whose every operation is one an honest edit has. Chunks that the
+/// document holds already are passed over: they were judged when they came.
 pub(crate) fn apply(
     mut document: Document,
     changes: &[impl AsRef<[u8]>],
 ) -> Result<Applied, DocumentError> {
     guarded(move || {
-        let parsed: Vec<Change> = changes
+        let mut parsed: Vec<Change> = changes
             .iter()
             .map(|bytes| Change::from_bytes(bytes.as_ref().to_vec()).map_err(unreadable))
             .collect::<Result<_, _>>()?;
+        parsed.retain(|change| document.inner.get_change_by_hash(&change.hash()).is_none());
         let mut reading = Reading::of(&mut document)?;
         for change in &parsed {
             reading.change(change)?;

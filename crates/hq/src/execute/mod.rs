@@ -12,7 +12,7 @@ mod field_events;
 mod isolate;
 mod order_check;
 mod projection;
-mod quarantine;
+pub(crate) mod quarantine;
 pub mod scratch;
 pub mod shelf;
 

@@ -26,7 +26,7 @@ const KEPT_BYTES: u64 = 128 * 1024 * 1024;
 
 /// Keeps refused changes and shows them to the coordinators of the person's unit. The same bytes
 /// again are the same entry, whatever became of it.
-pub(super) fn keep(desk: &Desk<'_>, push: &Push, refused: &DocRefusal) -> Result<()> {
+pub(crate) fn keep(desk: &Desk<'_>, push: &Push, refused: &DocRefusal) -> Result<()> {
     let bytes = encode(push)
         .map_err(|error| StoreError::Unreadable { what: "push", detail: error.to_string() })?;
     let device = desk.caller.device;
