@@ -151,4 +151,3 @@ CREATE TABLE link (
     id     BLOB NOT NULL,
     PRIMARY KEY (parent, kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX link_by_child ON link(kind, id);

@@ -13,3 +13,10 @@ CREATE VIRTUAL TABLE search_word USING fts5 (
     words, content = '', contentless_delete = 1, detail = none, prefix = '3 4 5',
     tokenize = 'unicode61'
 );
+
+-- Rows whose words are still to be made, after a bulk of news.
+CREATE TABLE search_due (
+    kind TEXT NOT NULL,
+    id   BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;

@@ -35,6 +35,8 @@ const RETRY: [Duration; 5] = [
 const KEEP_RECEIVED_MS: i64 = 3 * UtcMs::DAY;
 /// Finished work is looked for this often.
 const CLEAR_EVERY_MS: i64 = 60 * UtcMs::MINUTE;
+/// Rows made findable in one transaction, a few tenths of a second at most.
+const INDEXED_AT_ONCE: usize = 1_000;
 /// The rescue file follows the outbox within this time.
 const RESCUE_AFTER: Duration = Duration::from_millis(500);
 
@@ -61,7 +63,10 @@ impl Drop for Background {
 /// One attempt: records first, then media.
 pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
     let _one_at_a_time = session.syncing.lock().await;
-    let done = match exchange::run(session).await {
+    let done = exchange::run(session).await;
+    // Needs no line: what an attempt brought before it failed is found as well.
+    let indexed = index_news(session).await;
+    let done = match done.and(indexed) {
         Ok(()) => uploads::run(session).await,
         Err(error) => Err(error),
     };
@@ -70,6 +75,15 @@ pub(crate) async fn sync_once(session: &Session) -> ApiResult<()> {
         tracing::info!(code = ?error.code, detail = error.detail, "sync attempt failed");
     }
     done
+}
+
+/// Makes what a bulk of news brought findable, piece by piece: edits go in between.
+async fn index_news(session: &Session) -> ApiResult<()> {
+    let mut due = session.db.read(|conn| Ok(device::search_is_due(conn)?)).await?;
+    while due {
+        due = session.db.write(|tx, _| Ok(device::index_due(tx, INDEXED_AT_ONCE)?)).await?;
+    }
+    Ok(())
 }
 
 async fn keep_syncing(session: Arc<Session>) {

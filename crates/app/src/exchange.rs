@@ -7,7 +7,7 @@ use doorstep_store::device::{
 use doorstep_sync::{
     Document,
     client::{self, Absorbed, BATCH_ITEMS, BatchFate, Sealed, Standing},
-    wire::{BatchAnswer, Command, Cursor, FeedItem, Push, WANT_LIMIT},
+    wire::{BatchAnswer, Command, Cursor, FeedItem, Push, SyncResponse, WANT_LIMIT},
 };
 use rusqlite::{Connection, Transaction};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -25,7 +25,6 @@ use crate::{
     host::Host,
     identity::{self, Epoch, Identity},
     session::{self, Session},
-    transport::Line,
 };
 
 const CURSOR: &str = "cursor";
@@ -43,13 +42,13 @@ struct Outgoing {
 /// the sealed batch goes out again, byte for byte.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
-    let line = Line::to_hq(&identity)?;
+    let mut ahead = None;
     loop {
         let outgoing = prepare(session).await?;
-        let request =
-            client::request(outgoing.standing, outgoing.sealed.as_ref(), outgoing.want.clone());
-        let at = session.time().await?.at;
-        let response = line.exchange(&request, at).await?;
+        let response = match ahead.take() {
+            Some(response) if outgoing.only_asks() => response,
+            _ => ask(session, &outgoing).await?,
+        };
         let absorbed = client::absorb(outgoing.standing, outgoing.sealed.as_ref(), response)
             .map_err(|e| match e {
                 client::ResponseError::NewerProtocol(_) => ApiError::new(ErrorCode::UpdateNeeded),
@@ -57,7 +56,19 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
             })?;
         let (hq_time, more) = (absorbed.hq_time, absorbed.page.more);
         let sent = outgoing.sealed.is_some();
-        let waiting = commit(session, &identity, absorbed, outgoing.want).await?;
+        let next = outgoing.after(&absorbed);
+        let committed = commit(session, &identity, absorbed, outgoing.want);
+        let waiting = match next {
+            // The next page is on its way while this one is committed. Should the commit fail, the
+            // page is dropped: the cursor that asked for it is not true.
+            Some(next) => {
+                let (waiting, response) = tokio::join!(committed, ask(session, &next));
+                let waiting = waiting?;
+                ahead = Some(response?);
+                waiting
+            }
+            None => committed.await?,
+        };
         session.sync.succeeded(hq_time);
         if sent {
             session.outbox_changed.notify_one();
@@ -66,6 +77,31 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
             return Ok(());
         }
     }
+}
+
+impl Outgoing {
+    /// Whether nothing goes up and nothing is wanted: only the next page is asked for.
+    fn only_asks(&self) -> bool {
+        self.sealed.is_none() && self.want.is_empty()
+    }
+
+    /// The question that follows when this answer only brings a page with more behind it.
+    fn after(&self, absorbed: &Absorbed) -> Option<Outgoing> {
+        let asks_on = absorbed.page.more
+            && !absorbed.restart_feed
+            && absorbed.keys.is_none()
+            && !matches!(absorbed.batch, BatchFate::Forked)
+            && self.want.is_empty();
+        let standing = Standing { cursor: absorbed.page.next, ..self.standing };
+        asks_on.then_some(Outgoing { standing, sealed: None, want: Vec::new() })
+    }
+}
+
+async fn ask(session: &Session, outgoing: &Outgoing) -> ApiResult<SyncResponse> {
+    let request =
+        client::request(outgoing.standing, outgoing.sealed.as_ref(), outgoing.want.clone());
+    let at = session.time().await?.at;
+    session.line().await?.exchange(&request, at).await
 }
 
 async fn prepare(session: &Session) -> ApiResult<Outgoing> {

@@ -34,6 +34,7 @@ use crate::{
     profile::OpenedStore,
     salvage::Salvage,
     sync_state::SyncState,
+    transport::Line,
 };
 
 const CLOCK: &str = "clock";
@@ -53,6 +54,8 @@ pub(crate) struct Session {
     pub(crate) outbox_changed: Notify,
     /// Held during an exchange: the sealed batch is one.
     pub(crate) syncing: tokio::sync::Mutex<()>,
+    /// The way to HQ, kept open between exchanges.
+    line: tokio::sync::OnceCell<Line>,
     /// Held while the rescue file is written.
     pub(crate) rescuing: tokio::sync::Mutex<()>,
     books: Mutex<Option<Arc<Books>>>,
@@ -76,6 +79,7 @@ impl Session {
             poke: Notify::new(),
             outbox_changed: Notify::new(),
             syncing: tokio::sync::Mutex::new(()),
+            line: tokio::sync::OnceCell::new(),
             rescuing: tokio::sync::Mutex::new(()),
             books: Mutex::new(None),
         }
@@ -84,6 +88,12 @@ impl Session {
     /// Who this device is; an error until it is enrolled.
     pub(crate) async fn identity(&self) -> ApiResult<Identity> {
         self.db.read(required_identity).await
+    }
+
+    /// The line to HQ. Enrolment happens once per profile, so it never leads elsewhere.
+    pub(crate) async fn line(&self) -> ApiResult<&Line> {
+        let made = || async { Line::to_hq(&self.identity().await?) };
+        self.line.get_or_try_init(made).await
     }
 
     /// HQ's time as estimated now.

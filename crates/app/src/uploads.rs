@@ -32,7 +32,6 @@ const CHECKSUM_MISMATCH: u16 = 460;
 /// others; a lost line ends the round.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let mut passed_over: u32 = 0;
-    let mut line = None;
     loop {
         let skip = passed_over;
         let waiting =
@@ -40,10 +39,7 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
         if waiting.is_empty() {
             return Ok(());
         }
-        let line = match &line {
-            Some(line) => line,
-            None => line.insert(Line::to_hq(&session.identity().await?)?),
-        };
+        let line = session.line().await?;
         for medium in &waiting {
             match send(session, line, medium).await {
                 Err(error) if is_line_lost(&error) => return Err(error),

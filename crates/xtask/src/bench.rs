@@ -6,10 +6,14 @@ use crate::failure::{Failure, Result};
 use crate::process;
 use crate::screens;
 use crate::steps::{self, Step};
-use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
+use crate::system_packages::{self, BUILD, PHOTO_PEER, SYNC_PEERS, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
 const REPORT: &str = "docs/benchmarks.md";
+/// Keeps the figures in the report.
+const WRITE: &str = "--write";
+/// Sets up and measures the peers of benches that have any.
+const PEERS: &str = "--peers";
 
 /// One measurement: a program that prints its figures as Markdown.
 struct Bench {
@@ -21,6 +25,8 @@ struct Bench {
     screens: bool,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
+    /// Packages that its peers need, where it has peers that `--peers` sets up.
+    peers: Option<&'static [SystemPackage]>,
 }
 
 /// What is run.
@@ -31,13 +37,18 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 6] = [
+static BENCHES: [Bench; 7] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
     Bench {
         starts: &["doorstep-hq", "doorstep-host"],
         ..Bench::of("door", "doorstep-tests", "door_bench")
+    },
+    Bench {
+        starts: &["doorstep-hq", "doorstep-host"],
+        peers: Some(SYNC_PEERS),
+        ..Bench::of("sync", "doorstep-tests", "sync_bench")
     },
     Bench {
         starts: &["doorstep-hq", "doorstep-host"],
@@ -52,6 +63,7 @@ static BENCHES: [Bench; 6] = [
         // The window carries them.
         screens: true,
         needs: &[WINDOW, TEST],
+        peers: None,
     },
 ];
 
@@ -59,7 +71,7 @@ impl Bench {
     /// An example that starts no other program and has no peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
-        Bench { name, runs, starts: &[], screens: false, needs: &[] }
+        Bench { name, runs, starts: &[], screens: false, needs: &[], peers: None }
     }
 
     /// What is run, for a person.
@@ -71,10 +83,12 @@ impl Bench {
     }
 }
 
-/// Runs the benches named in `arguments`, or all that exist; `--write` keeps their figures.
+/// Runs the benches named in `arguments`, or all that exist; `--write` keeps their figures, `--peers`
+/// sets up the systems that sync is measured beside.
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let write = arguments.contains(&"--write");
-    let names: Vec<&str> = arguments.iter().copied().filter(|name| *name != "--write").collect();
+    let (write, peers) = (arguments.contains(&WRITE), arguments.contains(&PEERS));
+    let names: Vec<&str> =
+        arguments.iter().copied().filter(|name| ![WRITE, PEERS].contains(name)).collect();
     let benches = chosen(workspace, &names)?;
     if write {
         // Found out before minutes of measuring, not after.
@@ -86,8 +100,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let steps = benches.into_iter().map(|bench| {
         let machine = &machine;
         Step::new(bench.name, move || {
-            system_packages::install(&[&[BUILD][..], bench.needs].concat())?;
-            let figures = measure(workspace, bench)?;
+            let beside = bench.peers.filter(|_| peers);
+            let groups = [&[BUILD][..], bench.needs, beside.as_slice()].concat();
+            system_packages::install(&groups)?;
+            let figures = measure(workspace, bench, beside.is_some())?;
             println!("\n{figures}");
             if write {
                 keep(workspace, bench.name, &format!("{machine}\n\n{figures}"))
@@ -130,7 +146,7 @@ fn chosen(workspace: &Workspace, names: &[&str]) -> Result<Vec<&'static Bench>> 
         .collect()
 }
 
-fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
+fn measure(workspace: &Workspace, bench: &Bench, peers: bool) -> Result<String> {
     if bench.screens {
         screens::build(workspace)?;
     }
@@ -141,7 +157,8 @@ fn measure(workspace: &Workspace, bench: &Bench) -> Result<String> {
     let figures = match bench.runs {
         Runs::Example { package, name } => {
             let run = ["run", "--release", "--locked", "-p", package, "--example", name];
-            process::output(&mut workspace.cargo(&run))?
+            let beside: &[&str] = if peers { &["--", PEERS] } else { &[] };
+            process::output(workspace.cargo(&run).args(beside))?
         }
         Runs::Script(path) => {
             let programs = workspace.target_directory()?.join("release");

@@ -33,8 +33,8 @@ Usage: cargo xtask <task>
                            build, tests, codegen, the screens in a browser and in the window
   screens [--docs]         pictures of every screen into target/screens; --docs renews those in docs/screens
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
-  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window); --write puts it
-                           into docs/benchmarks.md
+  bench [NAME] [--write]   measure (labels, photos, search, door, sync, screens, window); --write puts
+                           it into docs/benchmarks.md; sync --peers sets up other systems beside it
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need

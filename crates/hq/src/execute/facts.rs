@@ -1,6 +1,6 @@
 //! Taking in a device's changes to a document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_domain::{facts::FactView, org::Bucket};
 use doorstep_store::{
@@ -11,20 +11,70 @@ use doorstep_store::{
     },
 };
 use doorstep_sync::wire::{DocReceipt, DocRefusal, Push};
+use rusqlite::Connection;
 use serde_bytes::ByteBuf;
+use uuid::Uuid;
 
 use super::{
     Desk,
     isolate::{Ended, isolated},
     projection,
+    scratch::{Question, Refused, Scratch, Tried},
 };
+use crate::access::Caller;
+
+/// Pushes tried out before the ledger was locked for them: by document, the heads they were tried
+/// on and what came of it. Holds only for as long as those are still the document's heads.
+#[derive(Default)]
+pub struct TriedAhead(BTreeMap<Uuid, (Vec<u8>, std::result::Result<Tried, Refused>)>);
+
+impl TriedAhead {
+    /// Tries the pushes of a batch on what the ledger holds now. Trying is nearly all the work of a
+    /// batch, and nobody else has to wait for it here.
+    ///
+    /// # Errors
+    /// Errors of the ledger.
+    pub fn of(
+        conn: &Connection,
+        scratch: &Scratch,
+        caller: &Caller,
+        pushes: &[Push],
+    ) -> Result<TriedAhead> {
+        let mut heads = BTreeMap::new();
+        let mut questions = Vec::with_capacity(pushes.len());
+        for push in pushes {
+            let held = documents::get(conn, push.doc)?;
+            // A second push for one document stands on the first; it is tried when its turn comes.
+            let is_second = heads.contains_key(&push.doc);
+            if is_second || held.as_ref().is_some_and(|held| held.kind != push.kind) {
+                continue;
+            }
+            let snapshot = held.map(|held| (held.heads, ByteBuf::from(held.snapshot)));
+            let (on, snapshot) = snapshot.unzip();
+            heads.insert(push.doc, on.unwrap_or_default());
+            let role = caller.person.role;
+            questions.push(Question { push: push.clone(), role, snapshot });
+        }
+        let answers = scratch.admit_all(&questions);
+        let tried = questions.into_iter().zip(answers).filter_map(|(question, answer)| {
+            let on = heads.remove(&question.push.doc)?;
+            Some((question.push.doc, (on, answer)))
+        });
+        Ok(TriedAhead(tried.collect()))
+    }
+
+    fn take(&mut self, doc: Uuid, heads: &[u8]) -> Option<std::result::Result<Tried, Refused>> {
+        self.0.remove(&doc).filter(|(on, _)| on == heads).map(|(_, tried)| tried)
+    }
+}
 
 /// Stores a push or refuses it; refused bytes are kept for a coordinator.
 pub(super) fn take(
     desk: &Desk<'_>,
+    ahead: &mut TriedAhead,
     push: &Push,
 ) -> Result<std::result::Result<DocReceipt, DocRefusal>> {
-    let refused = match isolated(desk.conn, || store(desk, push))? {
+    let refused = match isolated(desk.conn, || store(desk, ahead, push))? {
         Ended::With(Ok(receipt)) => return Ok(Ok(receipt)),
         Ended::With(Err(refusal)) => refusal,
         Ended::Undone(detail) => refusal(push, "document_refused", detail),
@@ -44,16 +94,28 @@ pub(super) fn take(
     Ok(Err(refused))
 }
 
-fn store(desk: &Desk<'_>, push: &Push) -> Result<std::result::Result<DocReceipt, DocRefusal>> {
-    let current = documents::get(desk.conn, push.doc)?;
-    if current.as_ref().is_some_and(|held| held.kind != push.kind) {
+fn store(
+    desk: &Desk<'_>,
+    ahead: &mut TriedAhead,
+    push: &Push,
+) -> Result<std::result::Result<DocReceipt, DocRefusal>> {
+    let standing = documents::standing(desk.conn, push.doc)?;
+    if standing.as_ref().is_some_and(|(kind, _)| *kind != push.kind) {
         return Ok(Err(refusal(push, "document_refused", "of another kind")));
     }
     let Some(buckets) = buckets_for(desk, push)? else {
         return Ok(Err(refusal(push, "not_allowed", "outside the person's access")));
     };
-    let snapshot = current.as_ref().map(|held| held.snapshot.as_slice());
-    let tried = match desk.scratch.admit(push, desk.caller.person.role, snapshot) {
+    let heads = standing.map(|(_, heads)| heads).unwrap_or_default();
+    let tried = match ahead.take(push.doc, &heads) {
+        Some(tried) => tried,
+        None => {
+            let current = documents::get(desk.conn, push.doc)?;
+            let snapshot = current.as_ref().map(|held| held.snapshot.as_slice());
+            desk.scratch.admit(push, desk.caller.person.role, snapshot)
+        }
+    };
+    let tried = match tried {
         Ok(tried) => tried,
         Err(refused) => return Ok(Err(refusal(push, &refused.code, refused.detail))),
     };

@@ -9,7 +9,7 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::{Mutex, PoisonError, mpsc},
+    sync::{Condvar, Mutex, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -25,8 +25,14 @@ use serde_bytes::ByteBuf;
 
 /// The most address space of a worker, in bytes. A document of the largest size takes about 30 MiB.
 const MEMORY_LIMIT: u64 = 512 * 1024 * 1024;
-/// How long one push may take; an ordinary one takes under a millisecond.
+/// How long one question may take; an ordinary push takes about a millisecond.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// Pushes of one question: enough that the way to the worker costs nothing beside the work.
+const AT_ONCE: usize = 32;
+/// Bytes of one question, unless a single push has more.
+const QUESTION_BYTES: usize = 2 * 1024 * 1024;
+/// Workers at the same time; each lives on one core while it works.
+const WORKERS: usize = 2;
 /// The most bytes of one message between server and worker.
 const MESSAGE_LIMIT: u32 = 64 * 1024 * 1024;
 
@@ -54,18 +60,26 @@ pub struct Refused {
     pub detail: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Question {
-    push: Push,
-    role: Role,
+/// A push of somebody with this role, and the stored snapshot of its document if there is one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Question {
+    /// The push.
+    pub push: Push,
+    /// Whose.
+    pub role: Role,
+    /// The document as stored.
     #[serde(default)]
-    snapshot: Option<ByteBuf>,
+    pub snapshot: Option<ByteBuf>,
 }
+
+type Outcome = Result<Tried, Refused>;
 
 /// The place where changes are tried out.
 pub struct Scratch {
     program: Option<PathBuf>,
-    worker: Mutex<Option<Worker>>,
+    /// A place for each worker that may run: empty until it is first needed, or after a death.
+    idle: Mutex<Vec<Option<Worker>>>,
+    freed: Condvar,
 }
 
 struct Worker {
@@ -77,70 +91,129 @@ struct Worker {
 impl Scratch {
     /// In this very process, behind `catch_unwind` only: for tests of everything else.
     pub fn in_process() -> Scratch {
-        Scratch { program: None, worker: Mutex::new(None) }
+        Scratch::new(None)
     }
 
-    /// In a worker: `program scratch-worker`.
+    /// In workers: `program scratch-worker`.
     pub fn worker(program: PathBuf) -> Scratch {
-        Scratch { program: Some(program), worker: Mutex::new(None) }
+        Scratch::new(Some(program))
     }
 
-    /// Tries a push of somebody with this role on the stored snapshot of its document.
+    fn new(program: Option<PathBuf>) -> Scratch {
+        let idle = Mutex::new((0..WORKERS).map(|_| None).collect());
+        Scratch { program, idle, freed: Condvar::new() }
+    }
+
+    /// Tries each push on the snapshot that comes with it.
+    ///
+    /// The answers are in the order of the questions. [`Refused`] says why HQ may not store a push;
+    /// a worker that died of it or took too long is one reason, and concerns that push alone.
+    pub fn admit_all(&self, questions: &[Question]) -> Vec<Result<Tried, Refused>> {
+        let Some(program) = &self.program else { return questions.iter().map(try_out).collect() };
+        let mut worker = self.take();
+        let mut answers = Vec::with_capacity(questions.len());
+        let mut rest = questions;
+        while !rest.is_empty() {
+            let (some, later) = rest.split_at(piece(rest));
+            answers.extend(try_all(&mut worker, program, some));
+            rest = later;
+        }
+        self.give_back(worker);
+        answers
+    }
+
+    /// Tries one push of somebody with this role on the stored snapshot of its document.
     ///
     /// # Errors
-    /// [`Refused`] says why HQ may not store it; a worker that died or took too long is one reason.
+    /// As in [`Scratch::admit_all`].
     pub fn admit(
         &self,
         push: &Push,
         role: Role,
         snapshot: Option<&[u8]>,
     ) -> Result<Tried, Refused> {
-        let Some(program) = &self.program else { return try_out(push, role, snapshot) };
         let snapshot = snapshot.map(|bytes| ByteBuf::from(bytes.to_vec()));
-        let question = Question { push: push.clone(), role, snapshot };
-        let question = encode(&question).map_err(|error| unusable(error.to_string()))?;
-        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        // Once more with a fresh worker: the first may have died for a reason of its own.
-        let answer = ask(&mut worker, program, &question)
-            .or_else(|_| ask(&mut worker, program, &question))
-            .map_err(|error| unusable(format!("the worker ended: {error}")))?;
-        rmp::<Result<Tried, Refused>>(&answer)?
+        let one = Question { push: push.clone(), role, snapshot };
+        self.admit_all(&[one]).pop().unwrap_or_else(|| Err(unusable("no answer")))
+    }
+
+    fn take(&self) -> Option<Worker> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match idle.pop() {
+                Some(worker) => return worker,
+                None => idle = self.freed.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    fn give_back(&self, worker: Option<Worker>) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        self.freed.notify_one();
     }
 }
 
-impl Drop for Scratch {
+impl Drop for Worker {
     fn drop(&mut self) {
-        let worker = self.worker.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(worker) = worker {
-            let _ = worker.child.kill();
-            let _ = worker.child.wait();
-        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
+}
+
+/// How many of these go into one question.
+fn piece(questions: &[Question]) -> usize {
+    let bytes = |one: &Question| {
+        let changes: usize = one.push.changes.iter().map(|change| change.len()).sum();
+        changes + one.snapshot.as_ref().map_or(0, |bytes| bytes.len())
+    };
+    let mut room = QUESTION_BYTES;
+    let fits = questions.iter().take(AT_ONCE).take_while(|one| {
+        let fits = bytes(one) <= room;
+        room = room.saturating_sub(bytes(one));
+        fits
+    });
+    fits.count().max(1)
+}
+
+/// One question of several pushes; when it is not answered, each push again alone, so that only the
+/// one that ends a worker is refused for it.
+fn try_all(worker: &mut Option<Worker>, program: &Path, questions: &[Question]) -> Vec<Outcome> {
+    if let Ok(answers) = ask(worker, program, questions) {
+        return answers;
+    }
+    let alone = |one: &Question| {
+        let one = std::slice::from_ref(one);
+        // Once more with a fresh worker: the first may have died for a reason of its own.
+        let mut answers = ask(worker, program, one)
+            .or_else(|_| ask(worker, program, one))
+            .map_err(|error| unusable(format!("the worker ended: {error}")))?;
+        answers.pop().unwrap_or_else(|| Err(unusable("no answer")))
+    };
+    questions.iter().map(alone).collect()
 }
 
 /// Asks the worker, starting one if there is none; one that does not answer is ended.
-fn ask(worker: &mut Option<Worker>, program: &Path, question: &[u8]) -> io::Result<Vec<u8>> {
+fn ask(
+    worker: &mut Option<Worker>,
+    program: &Path,
+    questions: &[Question],
+) -> io::Result<Vec<Outcome>> {
     let mut running = match worker.take() {
         Some(running) => running,
         None => start(program)?,
     };
-    let asked = write_message(&mut running.input, question).and_then(|()| {
-        running
-            .answers
-            .recv_timeout(TIME_LIMIT)
-            .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")))
-    });
-    match asked {
-        Ok(answer) => {
-            *worker = Some(running);
-            Ok(answer)
-        }
-        Err(error) => {
-            let _ = running.child.kill();
-            let _ = running.child.wait();
-            Err(error)
-        }
+    let question = encode(&questions).map_err(io::Error::other)?;
+    write_message(&mut running.input, &question)?;
+    let answer = running
+        .answers
+        .recv_timeout(TIME_LIMIT)
+        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")))?;
+    let answers: Vec<Outcome> = decode(&answer).map_err(io::Error::other)?;
+    if answers.len() != questions.len() {
+        return Err(io::Error::other("an answer is missing"));
     }
+    *worker = Some(running);
+    Ok(answers)
 }
 
 fn start(program: &Path) -> io::Result<Worker> {
@@ -179,20 +252,16 @@ pub fn work(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         };
-        let answer = match rmp::<Question>(&question) {
-            Ok(question) => {
-                let snapshot = question.snapshot.as_ref().map(|bytes| bytes.as_slice());
-                try_out(&question.push, question.role, snapshot)
-            }
-            Err(refused) => Err(refused),
-        };
-        let answer = encode(&answer).map_err(io::Error::other)?;
-        write_message(&mut output, &answer)?;
+        let questions: Vec<Question> = decode(&question).map_err(io::Error::other)?;
+        let answers: Vec<Outcome> = questions.iter().map(try_out).collect();
+        write_message(&mut output, &encode(&answers).map_err(io::Error::other)?)?;
     }
 }
 
-fn try_out(push: &Push, role: Role, snapshot: Option<&[u8]>) -> Result<Tried, Refused> {
-    let allowed = |section: &str, key: &str| may_write(role, push.kind, section, key);
+fn try_out(question: &Question) -> Outcome {
+    let Question { push, role, snapshot } = question;
+    let snapshot = snapshot.as_ref().map(|bytes| bytes.as_slice());
+    let allowed = |section: &str, key: &str| may_write(*role, push.kind, section, key);
     let admitted = admit(push, snapshot, &allowed)
         .map_err(|error| Refused { code: error.code().to_owned(), detail: error.to_string() })?;
     let view =
@@ -204,10 +273,6 @@ fn try_out(push: &Push, role: Role, snapshot: Option<&[u8]>) -> Result<Tried, Re
         changes: ByteBuf::from(admitted.changes),
         touched: admitted.touched,
     })
-}
-
-fn rmp<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
-    decode(bytes).map_err(|error| unusable(error.to_string()))
 }
 
 fn unusable(detail: impl Into<String>) -> Refused {

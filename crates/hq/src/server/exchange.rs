@@ -9,17 +9,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doorstep_domain::{facts::DocKind, time::UtcMs};
-use doorstep_store::ledger::{
-    chain::{self, Link},
-    documents,
-    feed::{self, News, NewsPage, PageRequest},
-    people,
+use doorstep_store::{
+    error::StoreError,
+    ledger::{
+        chain::{self, Link},
+        documents,
+        feed::{self, News, NewsPage, PageRequest},
+        people,
+    },
 };
 use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
     wire::{
-        BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest, SyncResponse,
+        Batch, BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest, SyncResponse,
         WANT_LIMIT, encode, pack, unpack,
     },
 };
@@ -33,72 +36,133 @@ use super::{
 };
 use crate::{
     access::Caller,
-    execute::{Desk, execute},
+    execute::{Desk, execute, facts::TriedAhead},
     home::Home,
     keys,
 };
 
-/// The most items and bytes of one page.
-const PAGE_ITEMS: usize = 1_000;
-const PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// The most items of one page.
+const PAGE_ITEMS: usize = 5_000;
+/// A page ends after so many bytes, as they will be on the line.
+const PAGE_BYTES: usize = 1024 * 1024;
+/// How often HQ notes that it hears of a device that brings nothing.
+const SEEN_EVERY_MS: i64 = UtcMs::MINUTE;
 
 pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     let body = read_body(body, MESSAGE_LIMIT).await?;
     let claimed = Claimed::of(&parts, &body)?;
     let now = hq.now();
-    let answer = hq
-        .on_ledger(move |hq, conn| {
-            let caller = claimed.verify(conn, now)?;
-            let request: SyncRequest = unpack(&body)?;
-            if request.protocol > PROTOCOL {
-                let code = "protocol_newer";
-                return Err(Refused::bad_request(code, format!("HQ speaks {PROTOCOL}")));
-            }
-            Ok(pack(&exchange(hq, conn, &caller, &request, now)?)?)
-        })
-        .await?;
+    let answer = hq.blocking(move |hq| exchange(hq, &claimed, &body, now)).await?;
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Ok((StatusCode::OK, kind, Body::from(answer)).into_response())
 }
 
-fn exchange(
-    hq: &Hq,
-    conn: &mut Connection,
+/// Takes in what the device brings, then reads what it lacks. Only the first needs the ledger for
+/// itself; a device that brings nothing is answered at once.
+fn exchange(hq: &Hq, claimed: &Claimed, body: &[u8], now: UtcMs) -> Result<Vec<u8>, Refused> {
+    let (request, answer) = hq.read(|conn| {
+        let caller = claimed.verify(conn, now)?;
+        let request: SyncRequest = unpack(body)?;
+        if request.protocol > PROTOCOL {
+            let code = "protocol_newer";
+            return Err(Refused::bad_request(code, format!("HQ speaks {PROTOCOL}")));
+        }
+        let last = people::device(conn, caller.device)?.and_then(|device| device.last_seen);
+        let seen = last.is_some_and(|last| now.0 - last.0 < SEEN_EVERY_MS);
+        let answer = (seen && request.batch.is_none())
+            .then(|| respond(conn, &caller, &request, BatchOutcome::Nothing, now))
+            .transpose()?;
+        Ok((request, answer))
+    })?;
+    if let Some(answer) = answer {
+        return Ok(pack(&answer)?);
+    }
+    let outcome = match &request.batch {
+        Some(sealed) => take_batch(hq, claimed, &request, sealed, now)?,
+        None => hq.write(|conn| {
+            let caller = claimed.caller(conn, now)?;
+            people::saw_device(conn, caller.device, now)?;
+            Ok::<_, Refused>(BatchOutcome::Nothing)
+        })?,
+    };
+    // Read after the commit, so that the page holds what the batch just caused.
+    let answer =
+        hq.read(|conn| respond(conn, &claimed.caller(conn, now)?, &request, outcome, now))?;
+    Ok(pack(&answer)?)
+}
+
+fn respond(
+    conn: &Connection,
     caller: &Caller,
     request: &SyncRequest,
+    outcome: BatchOutcome,
     now: UtcMs,
 ) -> Result<SyncResponse, Refused> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcome = match &request.batch {
-        None => BatchOutcome::Nothing,
-        Some(sealed) => take_batch(hq, &tx, caller, request, sealed, now)?,
-    };
-    people::saw_device(&tx, caller.device, now)?;
-    tx.commit()?;
-
-    // Read after the commit, so that the page holds what the batch just caused.
-    let tx = conn.transaction()?;
-    let held = keys::list(&tx)?;
-    let keys = (held.version > request.key_list).then(|| keys::signed_list(&tx)).transpose()?;
-    let page = page_for(&tx, caller, request, &outcome)?;
+    let newer = keys::list_version(conn)? > request.key_list;
+    let keys = newer.then(|| keys::signed_list(conn)).transpose()?;
+    let page = page_for(conn, caller, request, &outcome)?;
     Ok(SyncResponse { protocol: PROTOCOL, hq_time: now, outcome, page, keys })
 }
 
+/// Judges a batch and executes it once. Its pushes are tried out before the ledger is locked for it.
 fn take_batch(
     hq: &Hq,
-    tx: &Connection,
-    caller: &Caller,
+    claimed: &Claimed,
     request: &SyncRequest,
     sealed: &[u8],
     now: UtcMs,
 ) -> Result<BatchOutcome, Refused> {
-    let link = chain::last(tx, caller.device, request.epoch)?;
-    let state = link.map_or_else(Chain::default, |link| Chain {
+    let ahead = hq.read(|conn| {
+        let caller = claimed.caller(conn, now)?;
+        match judge(&chain_of(conn, &caller, request)?, sealed)? {
+            Verdict::Execute(batch, _) => {
+                check_size(&batch)?;
+                Ok(TriedAhead::of(conn, &hq.scratch, &caller, &batch.pushes)?)
+            }
+            Verdict::Repeat | Verdict::Forked => Ok(TriedAhead::default()),
+        }
+    })?;
+    hq.write(|conn| {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let caller = claimed.caller(&tx, now)?;
+        let outcome = execute_once(hq, &tx, &caller, request, ahead, sealed, now)?;
+        people::saw_device(&tx, caller.device, now)?;
+        tx.commit()?;
+        Ok(outcome)
+    })
+}
+
+fn chain_of(
+    conn: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+) -> Result<Chain, StoreError> {
+    let link = chain::last(conn, caller.device, request.epoch)?;
+    Ok(link.map_or_else(Chain::default, |link| Chain {
         number: link.number,
         hash: ByteArray::new(link.hash),
         answer: link.answer,
-    });
+    }))
+}
+
+fn check_size(batch: &Batch) -> Result<(), Refused> {
+    if batch.pushes.len().saturating_add(batch.commands.len()) > 4 * BATCH_ITEMS {
+        return Err(Refused::too_large());
+    }
+    Ok(())
+}
+
+fn execute_once(
+    hq: &Hq,
+    tx: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+    ahead: TriedAhead,
+    sealed: &[u8],
+    now: UtcMs,
+) -> Result<BatchOutcome, Refused> {
+    let state = chain_of(tx, caller, request)?;
     match judge(&state, sealed)? {
         Verdict::Repeat => Ok(BatchOutcome::Answered(ByteBuf::from(state.answer))),
         Verdict::Forked => {
@@ -106,9 +170,7 @@ fn take_batch(
             Ok(BatchOutcome::Forked)
         }
         Verdict::Execute(batch, hash) => {
-            if batch.pushes.len().saturating_add(batch.commands.len()) > 4 * BATCH_ITEMS {
-                return Err(Refused::too_large());
-            }
+            check_size(&batch)?;
             let desk = Desk {
                 conn: tx,
                 home: &hq.home,
@@ -118,7 +180,7 @@ fn take_batch(
                 epoch: request.epoch,
                 now,
             };
-            let answer = encode(&execute(&desk, &batch, hash)?)?;
+            let answer = encode(&execute(&desk, ahead, &batch, hash)?)?;
             let link = Link { number: batch.number, hash: *hash, answer };
             chain::extend(tx, caller.device, request.epoch, &link)?;
             Ok(BatchOutcome::Answered(ByteBuf::from(link.answer)))

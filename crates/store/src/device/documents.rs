@@ -99,10 +99,13 @@ pub fn take_remote(
 ) -> Result<()> {
     let held = tx.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?.exists([id])?;
     if held {
-        append_change(tx, id, bytes, heads)
-    } else {
-        replace_document(tx, id, kind, bytes, heads)
+        return append_change(tx, id, bytes, heads);
     }
+    tx.prepare_cached(
+        "INSERT INTO doc (id, kind, snapshot, heads, pending) VALUES (?1, ?2, ?3, ?4, 0)",
+    )?
+    .execute(params![id, kind.name(), bytes, heads])?;
+    Ok(())
 }
 
 /// Puts one saved document in the place of snapshot and changes.

@@ -1,10 +1,11 @@
 //! HQ's news, committed with its cursor.
 
 use doorstep_domain::facts::DocKind;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
-use super::{documents, projection};
+use super::{documents, projection, searching};
 use crate::error::Result;
 
 /// One piece of news, in the store's words.
@@ -45,39 +46,64 @@ pub enum FeedEntry {
 /// the same transaction. A row older than the one held changes nothing, so a repeated page is
 /// harmless.
 pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
-    let mut touched = projection::Touched::default();
+    let mut changed = BTreeSet::new();
     for entry in entries {
         match entry {
             FeedEntry::Row { kind, id, version, body } => {
-                let changed = tx
-                    .prepare_cached(
-                        "INSERT INTO hq_row (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (kind, id) DO UPDATE
-                         SET version = excluded.version, body = excluded.body
-                         WHERE excluded.version > hq_row.version",
-                    )?
-                    .execute(params![kind, id, version, body])?;
-                if changed > 0 {
-                    touched.row(kind, *id);
+                if take_row(tx, kind, *id, *version, body)? {
+                    changed.insert((kind.clone(), *id));
                 }
             }
             FeedEntry::Doc { id, kind, bytes, heads } => {
                 documents::take_remote(tx, *id, *kind, bytes, heads)?;
             }
             FeedEntry::Gone { kind, id } => {
-                tx.prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2")?
-                    .execute(params![kind, id])?;
+                let held: Option<String> = tx
+                    .prepare_cached(
+                        "DELETE FROM hq_row WHERE kind = ?1 AND id = ?2 RETURNING body",
+                    )?
+                    .query_row(params![kind, id], |row| row.get(0))
+                    .optional()?;
+                if let Some(held) = held {
+                    projection::displace(tx, kind, *id, &held)?;
+                }
                 // A document with unsent work stays until that work is received.
                 tx.prepare_cached(
                     "DELETE FROM doc WHERE id = ?1 AND kind = ?2
                      AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
                 )?
                 .execute(params![id, kind])?;
-                touched.row(kind, *id);
+                changed.insert((kind.clone(), *id));
             }
         }
     }
-    projection::refresh(tx, &touched)
+    searching::refresh(tx, &changed)
+}
+
+/// Stores a row and puts it where it belongs; `false` when one as new is held already.
+fn take_row(tx: &Transaction<'_>, kind: &str, id: Uuid, version: u64, body: &str) -> Result<bool> {
+    let held: Option<(u64, String)> = tx
+        .prepare_cached("SELECT version, body FROM hq_row WHERE kind = ?1 AND id = ?2")?
+        .query_row(params![kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match held {
+        Some((held, _)) if held >= version => return Ok(false),
+        Some((_, before)) => {
+            tx.prepare_cached(
+                "UPDATE hq_row SET version = ?3, body = ?4 WHERE kind = ?1 AND id = ?2",
+            )?
+            .execute(params![kind, id, version, body])?;
+            projection::displace(tx, kind, id, &before)?;
+        }
+        None => {
+            tx.prepare_cached(
+                "INSERT INTO hq_row (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![kind, id, version, body])?;
+        }
+    }
+    projection::place(tx, kind, id, body)?;
+    Ok(true)
 }
 
 /// Forgets everything HQ sent, keeping the outbox: the start of a full pull.

@@ -12,6 +12,7 @@ mod outbox;
 mod projection;
 mod reference;
 mod rows;
+mod searching;
 mod settings;
 
 pub use batch::{
@@ -40,6 +41,7 @@ pub use outbox::{
 pub use projection::{AgendaRow, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};
 pub use rows::{Row, row, rows_of_kind};
+pub use searching::{index_due, search_is_due};
 pub use settings::{put_setting, remove_setting, setting};
 
 use crate::open::{Migration, Schema};

@@ -75,7 +75,7 @@ pub struct PageRequest {
     pub docs: u64,
     /// The most items.
     pub items: usize,
-    /// The page ends after the item that exceeds this many bytes.
+    /// The page ends after the item that exceeds this many bytes, as they will be on the line.
     pub bytes: usize,
     /// An installation epoch that is known to hold all its own changes; they are left out.
     pub own: Option<(DeviceId, Uuid)>,
@@ -220,9 +220,10 @@ fn set_cursor(page: &mut NewsPage, stream: Stream, stamp: u64) {
     }
 }
 
+/// About what an item takes on the line: rows shrink there to a sixth, documents are packed already.
 fn weight(news: &News) -> usize {
     match news {
-        News::Row { body, .. } => body.len(),
+        News::Row { body, .. } => body.len() / 6,
         News::Doc { bytes, .. } => bytes.len(),
         News::Gone { .. } => 16,
     }
