@@ -269,8 +269,7 @@ pub(crate) fn write_document(
     document.write_as(epoch.actor);
     let (mut edited, change) = document.edit(edits, &author, now)?;
     if !change.is_empty() {
-        let fold = device::load_document(tx, doc)?.is_some_and(|stored| stored.fold);
-        let snapshot = fold.then(|| edited.save());
+        let snapshot = device::is_to_be_folded(tx, doc)?.then(|| edited.save());
         record(snapshot.as_deref(), &change, &edited.heads().0, edits)?;
     }
     let view = edited.view()?;

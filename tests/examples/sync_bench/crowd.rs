@@ -7,8 +7,7 @@ use doorstep_domain::{
 };
 use doorstep_store::{ledger::documents, open::open_reader};
 use doorstep_sync::{
-    Document,
-    client,
+    Document, client,
     wire::{self, BatchAnswer, BatchOutcome, Cursor, Push},
 };
 use serde::{Deserialize, Serialize};
@@ -22,10 +21,7 @@ use std::{
 };
 use uuid::Uuid;
 
-use crate::{
-    meter::Processes,
-    tablet::Tablet,
-};
+use crate::{meter::Processes, tablet::Tablet};
 
 /// Role of a child.
 pub const ROLE: &str = "crowd";

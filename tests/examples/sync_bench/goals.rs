@@ -39,7 +39,14 @@ impl Bench {
         }
         let nothing = mine(report, NOTHING, "Doorstep");
         let turns = nothing.traffic.map_or(0, |traffic| traffic.turns);
-        report.goal("nothing changed", "1 round trip", turns.to_string(), "–", None, Some(turns == 1));
+        report.goal(
+            "nothing changed",
+            "1 round trip",
+            turns.to_string(),
+            "–",
+            None,
+            Some(turns == 1),
+        );
         let used = nothing.cpu.unwrap_or_default();
         report.beside("nothing changed: HQ's CPU", "≤ Anki", used, named("Anki", cpu("Anki")), 1.0);
         let delta = mine(report, DELTA, "Doorstep");

@@ -85,8 +85,7 @@ pub fn change(conn: &mut Connection, records: &[&Record], text: &str) {
     let tx = conn.transaction().expect("free");
     for record in records {
         let held = documents::get(&tx, record.id).expect("readable").expect("there");
-        let mut document =
-            Document::open(held.kind, record.id, &held.snapshot, []).expect("ours");
+        let mut document = Document::open(held.kind, record.id, &held.snapshot, []).expect("ours");
         document.write_as(*record.id.as_bytes());
         let edits = [FieldEdit::new("notes", "hq", text)];
         let (mut document, changes) = document.edit(&edits, "hq", UtcMs(0)).expect("an edit");

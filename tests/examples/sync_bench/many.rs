@@ -50,11 +50,13 @@ impl Bench {
             );
             let expected = usize::try_from(count).unwrap_or(0) * crowd::CHANGED;
             let stored = ledger::changes_after(&self.world.ledger, stamp);
-            let complete = done.received == expected && stored == expected && done.failures.is_empty();
+            let complete =
+                done.received == expected && stored == expected && done.failures.is_empty();
             let floor = one * u32::try_from(expected).unwrap_or(1);
             let ratio = done.cpu.as_secs_f64() / floor.as_secs_f64();
             let at = |percent: usize| {
-                let place = (done.answered.len() * percent / 100).min(done.answered.len().max(1) - 1);
+                let place =
+                    (done.answered.len() * percent / 100).min(done.answered.len().max(1) - 1);
                 done.answered.get(place).copied().unwrap_or_default()
             };
             let work = format!("{count} devices at once, 20 changed documents each");
@@ -65,7 +67,14 @@ impl Bench {
                 time(at(99)),
                 time(done.wall)
             );
-            self.report.goal(&work, "all acknowledged, no time-out", said, "–", None, Some(complete));
+            self.report.goal(
+                &work,
+                "all acknowledged, no time-out",
+                said,
+                "–",
+                None,
+                Some(complete),
+            );
             if let Some(first) = done.failures.first() {
                 self.report.notes.push(format!("{work}: first failure: {first}"));
             }
@@ -95,7 +104,13 @@ impl Bench {
             if round == 1 {
                 let (world, near) = (&mut self.world, &self.near);
                 let rest = STORED - MANY;
-                ledger::publish_copies(&mut world.ledger, &near[..1000], "store:elsewhere", MANY, rest);
+                ledger::publish_copies(
+                    &mut world.ledger,
+                    &near[..1000],
+                    "store:elsewhere",
+                    MANY,
+                    rest,
+                );
             }
             let address = self.world.hq.address();
             self.world.hq.restart_inside(None, address);

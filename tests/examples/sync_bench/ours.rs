@@ -5,11 +5,7 @@ use doorstep_domain::{
     org::Bucket,
 };
 use doorstep_sync::wire::{Cursor, FeedItem, pack};
-use doorstep_tests::{
-    device::Device,
-    hq::Hq,
-    story::offset_to_story_day,
-};
+use doorstep_tests::{device::Device, hq::Hq, story::offset_to_story_day};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{
@@ -174,9 +170,10 @@ impl Watched {
     }
 
     fn cursor(&self) -> Cursor {
-        let found = self.0.query_row("SELECT value FROM setting WHERE name = 'cursor'", [], |row| {
-            row.get::<_, String>(0)
-        });
+        let found =
+            self.0.query_row("SELECT value FROM setting WHERE name = 'cursor'", [], |row| {
+                row.get::<_, String>(0)
+            });
         found.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 }

@@ -231,7 +231,8 @@ pub fn drive(
     let command = (peer.install)(&folder.join(peer.name.to_lowercase()))?;
     let mut driver = Driver::start(command, network)?;
     let endpoint = format!("http://{}", driver.line.address());
-    let mut done = Done { versions: driver.versions.clone(), figures: Vec::new(), not_run: Vec::new() };
+    let mut done =
+        Done { versions: driver.versions.clone(), figures: Vec::new(), not_run: Vec::new() };
     let all = rounds + warm_up;
     let ask = json!({ "do": "prepare", "work": work, "first": first, "rounds": all, "endpoint": endpoint });
     driver.ask(&ask)?;

@@ -157,13 +157,15 @@ impl Bench {
     /// What one sync costs with so much held: nothing new, and a delta.
     async fn grown(&mut self, coordinator: &Device, held: &'static str, from: usize) {
         ours::settle(coordinator).await;
-        let mut nothing = ours::nothing_new(&self.world, coordinator, "growth: nothing new", ASKS).await;
+        let mut nothing =
+            ours::nothing_new(&self.world, coordinator, "growth: nothing new", ASKS).await;
         nothing.who = format!("Doorstep, {held}");
         self.keep(nothing, coordinator);
         let some = orders(&self.near);
         let some = &some[from..from + 480];
         let mut delta =
-            ours::delta(&mut self.world, coordinator, "growth: 20 up and 20 down", some, ROUNDS).await;
+            ours::delta(&mut self.world, coordinator, "growth: 20 up and 20 down", some, ROUNDS)
+                .await;
         delta.who = format!("Doorstep, {held}");
         self.keep(delta, coordinator);
     }
@@ -214,12 +216,28 @@ impl Bench {
         let size = |count: usize| bytes(u64::try_from(count).unwrap_or(0));
         let peer = format!("zstd-3 JSON {}", size(bodies.json));
         let (target, ours) = ("≤ 1.1 × the same rows as zstd-3 JSON", size(bodies.rows));
-        self.report.goal("first sync: bytes of the rows", target, ours, peer, Some(ratio), Some(ratio <= 1.1));
+        self.report.goal(
+            "first sync: bytes of the rows",
+            target,
+            ours,
+            peer,
+            Some(ratio),
+            Some(ratio <= 1.1),
+        );
         let (up, down) = bodies.nothing;
         let ours = format!("{up} B up, {down} B down");
-        self.report.goal("nothing changed: bodies", "≤ 400 B", ours, "–", None, Some(up + down <= 400));
+        self.report.goal(
+            "nothing changed: bodies",
+            "≤ 400 B",
+            ours,
+            "–",
+            None,
+            Some(up + down <= 400),
+        );
         let everything = size(bodies.everything);
-        self.report.notes.push(format!("Rows and documents of a first sync: {everything} of bodies."));
+        self.report
+            .notes
+            .push(format!("Rows and documents of a first sync: {everything} of bodies."));
     }
 
     /// What a tablet does without HQ.
@@ -238,10 +256,7 @@ impl Bench {
     }
 }
 
-fn run_peers(
-    work: &Path,
-    first: usize,
-) -> Vec<(&'static str, Result<peers::Done, String>)> {
+fn run_peers(work: &Path, first: usize) -> Vec<(&'static str, Result<peers::Done, String>)> {
     let run = |peer: &'static peers::Peer| {
         note(peer.name);
         (peer.name, peers::drive(peer, &peers_folder(), work, first, None, ROUNDS))
@@ -254,4 +269,3 @@ pub fn peers_folder() -> std::path::PathBuf {
     let own = std::env::current_exe().expect("this program");
     own.ancestors().nth(3).expect("the target folder").join("peers")
 }
-

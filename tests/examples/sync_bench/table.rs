@@ -97,7 +97,14 @@ impl Report {
     }
 
     /// Our time must be at most `limit` times a peer's.
-    pub fn beside(&mut self, work: &str, target: &str, ours: Duration, peer: Option<(&str, Duration)>, limit: f64) {
+    pub fn beside(
+        &mut self,
+        work: &str,
+        target: &str,
+        ours: Duration,
+        peer: Option<(&str, Duration)>,
+        limit: f64,
+    ) {
         let Some((name, theirs)) = peer else {
             return self.goal(work, target, time(ours), "not run", None, None);
         };

@@ -51,7 +51,7 @@ impl Tablet {
             .read_timeout(READ_TIMEOUT)
             .build()
             .expect("an HTTP client");
-        let id = Uuid::from_u128(0xbe_0000 << 64 | u128::from(number));
+        let id = Uuid::from_u128((0xbe_0000_u128 << 64) | u128::from(number));
         let key = SigningKey::from_bytes(&seed);
         Tablet { id, key, client, hq, offset_ms, cursor: Cursor::default(), last: None }
     }

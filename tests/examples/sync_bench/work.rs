@@ -7,7 +7,9 @@ use doorstep_domain::{
     card::{CardStatus, WarrantyCard},
     customer::{Consent, ConsentPurpose, Customer},
     facts::{DocKind, FieldEdit, Scalar},
-    id::{AssetId, CardId, CustomerId, LegId, OrgId, PersonId, SiteId, VisitId, WorkOrderId, uuid_v7},
+    id::{
+        AssetId, CardId, CustomerId, LegId, OrgId, PersonId, SiteId, VisitId, WorkOrderId, uuid_v7,
+    },
     org::Bucket,
     site::{GasSupply, GasType, Site},
     time::UtcMs,

@@ -23,46 +23,52 @@ use super::{
 };
 use crate::access::Caller;
 
+/// Pushes beside the documents they are to be tried on, as the ledger held them a moment ago.
+#[derive(Default)]
+pub struct Trial {
+    heads: BTreeMap<Uuid, Vec<u8>>,
+    questions: Vec<Question>,
+}
+
 /// Pushes tried out before the ledger was locked for them: by document, the heads they were tried
 /// on and what came of it. Holds only for as long as those are still the document's heads.
-#[derive(Default)]
 pub struct TriedAhead(BTreeMap<Uuid, (Vec<u8>, std::result::Result<Tried, Refused>)>);
 
-impl TriedAhead {
-    /// Tries the pushes of a batch on what the ledger holds now. Trying is nearly all the work of a
-    /// batch, and nobody else has to wait for it here.
+impl Trial {
+    /// Takes the documents of these pushes from the ledger.
     ///
     /// # Errors
     /// Errors of the ledger.
-    pub fn of(
-        conn: &Connection,
-        scratch: &Scratch,
-        caller: &Caller,
-        pushes: &[Push],
-    ) -> Result<TriedAhead> {
-        let mut heads = BTreeMap::new();
-        let mut questions = Vec::with_capacity(pushes.len());
+    pub fn of(conn: &Connection, caller: &Caller, pushes: &[Push]) -> Result<Trial> {
+        let mut trial = Trial::default();
         for push in pushes {
             let held = documents::get(conn, push.doc)?;
             // A second push for one document stands on the first; it is tried when its turn comes.
-            let is_second = heads.contains_key(&push.doc);
+            let is_second = trial.heads.contains_key(&push.doc);
             if is_second || held.as_ref().is_some_and(|held| held.kind != push.kind) {
                 continue;
             }
-            let snapshot = held.map(|held| (held.heads, ByteBuf::from(held.snapshot)));
-            let (on, snapshot) = snapshot.unzip();
-            heads.insert(push.doc, on.unwrap_or_default());
+            let (heads, snapshot) =
+                held.map(|held| (held.heads, ByteBuf::from(held.snapshot))).unzip();
+            trial.heads.insert(push.doc, heads.unwrap_or_default());
             let role = caller.person.role;
-            questions.push(Question { push: push.clone(), role, snapshot });
+            trial.questions.push(Question { push: push.clone(), role, snapshot });
         }
-        let answers = scratch.admit_all(&questions);
-        let tried = questions.into_iter().zip(answers).filter_map(|(question, answer)| {
-            let on = heads.remove(&question.push.doc)?;
-            Some((question.push.doc, (on, answer)))
-        });
-        Ok(TriedAhead(tried.collect()))
+        Ok(trial)
     }
 
+    /// Tries them: nearly all the work of a batch, for which nobody has to wait here.
+    pub fn run(mut self, scratch: &Scratch) -> TriedAhead {
+        let answers = scratch.admit_all(&self.questions);
+        let tried = self.questions.into_iter().zip(answers).filter_map(|(question, answer)| {
+            let heads = self.heads.remove(&question.push.doc)?;
+            Some((question.push.doc, (heads, answer)))
+        });
+        TriedAhead(tried.collect())
+    }
+}
+
+impl TriedAhead {
     fn take(&mut self, doc: Uuid, heads: &[u8]) -> Option<std::result::Result<Tried, Refused>> {
         self.0.remove(&doc).filter(|(on, _)| on == heads).map(|(_, tried)| tried)
     }

@@ -22,8 +22,8 @@ use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
     wire::{
-        Batch, BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest, SyncResponse,
-        WANT_LIMIT, encode, pack, unpack,
+        Batch, BatchOutcome, Cursor, FeedItem, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest,
+        SyncResponse, WANT_LIMIT, encode, pack, unpack,
     },
 };
 use rusqlite::{Connection, TransactionBehavior};
@@ -36,7 +36,10 @@ use super::{
 };
 use crate::{
     access::Caller,
-    execute::{Desk, execute, facts::TriedAhead},
+    execute::{
+        Desk, execute,
+        facts::{Trial, TriedAhead},
+    },
     home::Home,
     keys,
 };
@@ -44,7 +47,7 @@ use crate::{
 /// The most items of one page.
 const PAGE_ITEMS: usize = 5_000;
 /// A page ends after so many bytes, as they will be on the line.
-const PAGE_BYTES: usize = 1024 * 1024;
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// How often HQ notes that it hears of a device that brings nothing.
 const SEEN_EVERY_MS: i64 = UtcMs::MINUTE;
 
@@ -113,16 +116,17 @@ fn take_batch(
     sealed: &[u8],
     now: UtcMs,
 ) -> Result<BatchOutcome, Refused> {
-    let ahead = hq.read(|conn| {
+    let trial = hq.read(|conn| {
         let caller = claimed.caller(conn, now)?;
         match judge(&chain_of(conn, &caller, request)?, sealed)? {
             Verdict::Execute(batch, _) => {
                 check_size(&batch)?;
-                Ok(TriedAhead::of(conn, &hq.scratch, &caller, &batch.pushes)?)
+                Ok(Trial::of(conn, &caller, &batch.pushes)?)
             }
-            Verdict::Repeat | Verdict::Forked => Ok(TriedAhead::default()),
+            Verdict::Repeat | Verdict::Forked => Ok(Trial::default()),
         }
     })?;
+    let ahead = trial.run(&hq.scratch);
     hq.write(|conn| {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let caller = claimed.caller(&tx, now)?;

@@ -105,10 +105,7 @@ impl Hq {
 
     /// Runs `work` on a connection that cannot write, beside whoever writes, on one state of the
     /// ledger.
-    fn read<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Refused>) -> Result<T, Refused> {
         let conn = self.readers.take();
         let done = catch_unwind(AssertUnwindSafe(|| {
             let tx = conn.unchecked_transaction()?;

@@ -21,8 +21,6 @@ pub struct StoredDocument {
     pub snapshot: Vec<u8>,
     /// Changes since the snapshot.
     pub changes: Vec<Vec<u8>>,
-    /// Whether the changes are many enough to be folded into the snapshot.
-    pub fold: bool,
 }
 
 /// One edit by this installation, ready to be made durable.
@@ -50,17 +48,26 @@ pub struct LocalEdit<'a> {
 
 /// The stored bytes of a document.
 pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocument>> {
-    let found: Option<(String, Vec<u8>, i64)> = conn
-        .prepare_cached("SELECT kind, snapshot, pending FROM doc WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let found: Option<(String, Vec<u8>)> = conn
+        .prepare_cached("SELECT kind, snapshot FROM doc WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((kind, snapshot, pending)) = found else { return Ok(None) };
+    let Some((kind, snapshot)) = found else { return Ok(None) };
     let kind = doc_kind(&kind)?;
     let changes = conn
         .prepare_cached("SELECT bytes FROM doc_change WHERE doc = ?1 ORDER BY seq")?
         .query_map([id], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(StoredDocument { kind, snapshot, changes, fold: pending >= FOLD_AFTER }))
+    Ok(Some(StoredDocument { kind, snapshot, changes }))
+}
+
+/// Whether a document has so many changes since its snapshot that they are to be folded into it.
+pub fn is_to_be_folded(conn: &Connection, id: Uuid) -> Result<bool> {
+    let pending: Option<i64> = conn
+        .prepare_cached("SELECT pending FROM doc WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    Ok(pending.is_some_and(|pending| pending >= FOLD_AFTER))
 }
 
 /// Makes an edit durable: change and outbox entry in the caller's transaction.

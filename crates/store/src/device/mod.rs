@@ -19,8 +19,8 @@ pub use batch::{
     DocumentRefusal, SealedBatch, Settlement, fold_back, put_batch, sealed_batch, settle,
 };
 pub use documents::{
-    LocalEdit, StoredDocument, forget_document, load_document, record_edit, replace_document,
-    take_remote,
+    LocalEdit, StoredDocument, forget_document, is_to_be_folded, load_document, record_edit,
+    replace_document, take_remote,
 };
 pub use drafts::{
     add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,

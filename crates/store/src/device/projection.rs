@@ -1,11 +1,7 @@
 //! What lists and search read: derived from HQ's rows, rebuildable at any time.
 
 use doorstep_domain::{
-    asset::Asset,
-    card::WarrantyCard,
-    combined_order::CombinedOrder,
-    time::Date,
-    visit::Visit,
+    asset::Asset, card::WarrantyCard, combined_order::CombinedOrder, time::Date, visit::Visit,
     work_order::WorkOrder,
 };
 use rusqlite::{Connection, Transaction, params};

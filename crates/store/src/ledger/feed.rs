@@ -182,6 +182,19 @@ struct Room {
     bytes: usize,
 }
 
+/// A document is hardly ever smaller: no more entries are read than may find room.
+const LEAST_DOCUMENT_BYTES: usize = 1024;
+
+impl Room {
+    /// The most items of a stream that may fit.
+    fn items_of(&self, stream: Stream) -> usize {
+        match stream {
+            Stream::Row => self.items,
+            Stream::Doc => self.items.min(self.bytes / LEAST_DOCUMENT_BYTES),
+        }
+    }
+}
+
 /// Adds one stream's news; `true` when the reader is then up to date with it.
 fn fill(
     conn: &Connection,
@@ -195,7 +208,8 @@ fn fill(
         Stream::Row => request.rows,
         Stream::Doc => request.docs,
     };
-    let (entries, whole) = entries_after(conn, stream, &request.buckets, after, room.items)?;
+    let most = room.items_of(stream);
+    let (entries, whole) = entries_after(conn, stream, &request.buckets, after, most)?;
     let mut reached = after;
     for (stamp, entries) in entries {
         if room.items == 0 || room.bytes == 0 {
