@@ -172,7 +172,7 @@ impl Bench {
 
     /// First syncs of tablets that hold nothing yet; the first of them does not count. All but the
     /// last are ended afterwards.
-    async fn first_syncs(
+    pub async fn first_syncs(
         &self,
         work: &'static str,
         tablets: &mut [Device],
