@@ -59,7 +59,7 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
             })?;
         let (hq_time, more) = (absorbed.hq_time, absorbed.page.more);
         let sent = outgoing.sealed.is_some();
-        let next = outgoing.after(&absorbed);
+        let next = outgoing.after(&absorbed).filter(|_| session.host.runs_background());
         let committed = commit(session, &identity, absorbed, outgoing.want);
         let waiting = match next {
             // The next page is on its way while this one is committed. Should the commit fail, the
