@@ -25,7 +25,7 @@ pub struct App {
 struct Running {
     session: Arc<Session>,
     locked: bool,
-    _background: Background,
+    _background: Option<Background>,
 }
 
 impl App {
@@ -61,7 +61,7 @@ impl App {
         .await
         .map_err(ApiError::internal)??;
         let session = Arc::new(session);
-        let background = Background::start(&session);
+        let background = self.host.runs_background().then(|| Background::start(&session));
         *state =
             Some(Running { session: Arc::clone(&session), locked: false, _background: background });
         Ok(session)

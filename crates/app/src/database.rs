@@ -3,6 +3,7 @@
 //! Every write runs on one thread in one transaction that is durable before the answer is given.
 //! Reads run on connections that cannot write. A panic inside either becomes an error.
 
+use doorstep_domain::planted::{Bug, planted};
 use doorstep_store::error::StoreError;
 use doorstep_sync::Document;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -170,6 +171,9 @@ fn in_transaction<T>(
     let tx =
         conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
     let value = work(&tx, open)?;
-    tx.commit().map_err(StoreError::from)?;
+    match tx.commit() {
+        Err(_) if planted(Bug::IgnoreCommitError) => {}
+        done => done.map_err(StoreError::from)?,
+    }
     Ok(value)
 }

@@ -1,6 +1,9 @@
 //! One exchange with HQ: seal, send, absorb, commit.
 
-use doorstep_domain::trust::Signed;
+use doorstep_domain::{
+    planted::{Bug, planted},
+    trust::Signed,
+};
 use doorstep_store::device::{
     self, DocumentRefusal, EditRecord, FeedEntry, SealedBatch, Settlement,
 };
@@ -56,7 +59,7 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
             })?;
         let (hq_time, more) = (absorbed.hq_time, absorbed.page.more);
         let sent = outgoing.sealed.is_some();
-        let next = outgoing.after(&absorbed);
+        let next = outgoing.after(&absorbed).filter(|_| session.host.runs_background());
         let committed = commit(session, &identity, absorbed, outgoing.want);
         let waiting = match next {
             // The next page is on its way while this one is committed. Should the commit fail, the
@@ -178,6 +181,10 @@ async fn commit(
 ) -> ApiResult<bool> {
     let host = Arc::clone(&session.host);
     let identity = identity.clone();
+    if planted(Bug::CursorBeforePage) {
+        let next = absorbed.page.next;
+        session.db.write(move |tx, _| Ok(device::put_setting(tx, CURSOR, &next)?)).await?;
+    }
     let (waiting, warnings) = session
         .db
         .write(move |tx, open| {
@@ -211,7 +218,11 @@ fn apply(
         BatchFate::Forked => {
             tracing::warn!("HQ does not know this outbox: beginning a new epoch");
             device::fold_back(tx)?;
-            Epoch::begin(host).store(tx)?;
+            let mut epoch = Epoch::begin(host);
+            if planted(Bug::ReuseActor) {
+                epoch.actor = session::required_epoch(tx)?.actor;
+            }
+            epoch.store(tx)?;
             start_over(tx)?;
             return Ok((true, warnings));
         }
@@ -265,6 +276,9 @@ fn settle(tx: &Transaction<'_>, answer: &BatchAnswer) -> ApiResult<()> {
         tracing::warn!(code = refusal.code, "HQ refused the changes of a document");
         // What was written on top of the refused changes is written again on HQ's version.
         device::make_stale(tx, refusal.doc)?;
+        if planted(Bug::LoseReset) {
+            continue;
+        }
         let mut reset: BTreeSet<Uuid> = device::setting(tx, RESET)?.unwrap_or_default();
         reset.insert(refusal.doc);
         device::put_setting(tx, RESET, &reset)?;
@@ -296,7 +310,11 @@ fn take_news(
             FeedItem::Doc { id, kind, bytes, heads } if unanswered.remove(&id) => {
                 device::replace_document(tx, id, kind, &bytes, &heads)?;
                 let base = Document::open(kind, id, &bytes, [])?;
-                let stale = device::stale_edits(tx, id, epoch.id)?;
+                let mut stale = device::stale_edits(tx, id, epoch.id)?;
+                if planted(Bug::DropStaleEdits) {
+                    device::drop_edits(tx, &stale)?;
+                    stale.clear();
+                }
                 replay(tx, base, &stale, &epoch, identity, host)?;
                 no_longer_reset(tx, id)?;
             }

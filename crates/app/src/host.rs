@@ -3,6 +3,11 @@
 use doorstep_domain::{id::IdNoise, time::UtcMs};
 use std::sync::Arc;
 
+use crate::{
+    error::ApiResult,
+    transport::{self, Carrier},
+};
+
 /// The outside world as the core sees it. A window, a test host and a benchmark each supply one.
 pub trait Host: Send + Sync + 'static {
     /// The device's wall clock, which may be wrong.
@@ -12,6 +17,17 @@ pub trait Host: Send + Sync + 'static {
     fn since_boot(&self) -> Option<(String, i64)>;
     /// Fills a buffer with random bytes fit for keys.
     fn random(&self, buffer: &mut [u8]);
+    /// The line to the HQ at `address`, believed under the certificate `pin` only. HTTPS, unless
+    /// the host brings requests there another way.
+    fn line(&self, address: &str, pin: &str) -> ApiResult<Arc<dyn Carrier>> {
+        transport::https(address, pin)
+    }
+    /// Whether the core syncs and keeps the rescue file by itself, and asks for a page of news while
+    /// it commits another. A host that says no decides when by calling `sync_now` and `lock`, and
+    /// one thing happens at a time.
+    fn runs_background(&self) -> bool {
+        true
+    }
 }
 
 /// A host shared by everything in the core.

@@ -28,3 +28,4 @@ pub use app::App;
 pub use error::{ApiError, ApiResult};
 pub use error_code::ErrorCode;
 pub use table::{COMMANDS, CommandInfo, Tag, export_types};
+pub use transport::{Answer, Carried, Carrier, Request};

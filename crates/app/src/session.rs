@@ -92,7 +92,7 @@ impl Session {
 
     /// The line to HQ. Enrolment happens once per profile, so it never leads elsewhere.
     pub(crate) async fn line(&self) -> ApiResult<&Line> {
-        let made = || async { Line::to_hq(&self.identity().await?) };
+        let made = || async { Line::to_hq(&self.identity().await?, self.host.as_ref()) };
         self.line.get_or_try_init(made).await
     }
 

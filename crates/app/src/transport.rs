@@ -6,12 +6,16 @@ use doorstep_sync::{
     wire::{self, SyncRequest, SyncResponse},
 };
 use ed25519_dalek::{Signer, SigningKey};
-use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
-use std::{sync::Arc, time::Duration};
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    host::Host,
     identity::Identity,
     pin::PinnedCertificate,
 };
@@ -23,20 +27,71 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// The most bytes an answer may have.
 const ANSWER_LIMIT: usize = wire::MESSAGE_LIMIT;
 
-/// Where HQ is and who is calling.
+/// A request to HQ as it goes out, signature included.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What HQ answered, with its clock.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+/// An answer on its way.
+pub type Carried<'a> = Pin<Box<dyn Future<Output = ApiResult<Answer>> + Send + 'a>>;
+
+/// Brings requests to one HQ and its answers back. It believes nobody else to be that HQ.
+pub trait Carrier: Send + Sync {
+    /// Sends one request. An error says that no whole answer came; HQ may have acted all the same.
+    fn carry(&self, request: Request) -> Carried<'_>;
+}
+
+/// The way to HQ and who is calling.
 #[derive(Clone)]
 pub(crate) struct Line {
-    address: String,
-    client: Client,
+    carrier: Arc<dyn Carrier>,
     device: DeviceId,
     key: Arc<SigningKey>,
 }
 
-/// What HQ answered, with its clock.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+/// HTTPS to one certificate.
+struct Https {
+    address: String,
+    client: Client,
+}
+
+/// The line of a real host: HTTPS to `address`, believed under the certificate `pin` only.
+pub(crate) fn https(address: &str, pin: &str) -> ApiResult<Arc<dyn Carrier>> {
+    Ok(Arc::new(Https { address: address.to_owned(), client: pinned_client(pin)? }))
+}
+
+impl Carrier for Https {
+    fn carry(&self, request: Request) -> Carried<'_> {
+        Box::pin(async move {
+            let sent = self
+                .client
+                .request(request.method, format!("https://{}{}", self.address, request.path))
+                .headers(request.headers)
+                .body(request.body)
+                .send()
+                .await;
+            read_answer(sent.map_err(unreachable_hq)?).await
+        })
+    }
 }
 
 impl Answer {
@@ -67,6 +122,7 @@ impl Answer {
 
 /// Enrols a device under a one-time ticket; the key's proof goes with it.
 pub(crate) async fn enrol(
+    host: &dyn Host,
     ticket: &EnrolTicket,
     device: DeviceId,
     key: &SigningKey,
@@ -80,15 +136,12 @@ pub(crate) async fn enrol(
         name: name.to_owned(),
         proof: hex::encode(proof.to_bytes()),
     };
-    let client = pinned_client(&ticket.pin)?;
     let body = serde_json::to_vec(&request).map_err(ApiError::internal)?;
-    let sent = client
-        .post(format!("https://{}/v1/enrol", ticket.address))
-        .header("content-type", "application/json")
-        .body(body)
-        .send()
-        .await;
-    let answer = read_answer(sent.map_err(unreachable_hq)?).await?;
+    let headers =
+        HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let path = "/v1/enrol".to_owned();
+    let carrier = host.line(&ticket.address, &ticket.pin)?;
+    let answer = carrier.carry(Request { method: Method::POST, path, headers, body }).await?;
     if !answer.status.is_success() {
         return Err(answer.refusal());
     }
@@ -98,10 +151,9 @@ pub(crate) async fn enrol(
 
 impl Line {
     /// The line to the HQ that enrolled this device, and to no other certificate.
-    pub(crate) fn to_hq(identity: &Identity) -> ApiResult<Line> {
+    pub(crate) fn to_hq(identity: &Identity, host: &dyn Host) -> ApiResult<Line> {
         Ok(Line {
-            address: identity.address.clone(),
-            client: pinned_client(&identity.pin)?,
+            carrier: host.line(&identity.address, &identity.pin)?,
             device: identity.device,
             key: Arc::new(identity.signing_key()?),
         })
@@ -163,17 +215,16 @@ impl Line {
     ) -> ApiResult<Answer> {
         let text = auth::signed_text(method.as_str(), path, at, &body);
         let signature = hex::encode(self.key.sign(text.as_bytes()).to_bytes());
-        let sent = self
-            .client
-            .request(method, format!("https://{}{path}", self.address))
-            .headers(headers)
-            .header(auth::DEVICE, self.device.to_string())
-            .header(auth::TIME, at.0.to_string())
-            .header(auth::SIGNATURE, signature)
-            .body(body)
-            .send()
-            .await;
-        read_answer(sent.map_err(unreachable_hq)?).await
+        let mut headers = headers;
+        for (name, value) in [
+            (auth::DEVICE, self.device.to_string()),
+            (auth::TIME, at.0.to_string()),
+            (auth::SIGNATURE, signature),
+        ] {
+            let value = HeaderValue::try_from(value).map_err(ApiError::internal)?;
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        self.carrier.carry(Request { method, path: path.to_owned(), headers, body }).await
     }
 }
 

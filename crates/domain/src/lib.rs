@@ -23,6 +23,7 @@ pub mod money;
 pub mod order_terms;
 pub mod org;
 pub mod payment;
+pub mod planted;
 pub mod quote;
 pub mod refusal;
 pub mod repair;

@@ -239,7 +239,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Restored { data } => {
             let home = Home::open(&data, now)?;
-            write(&home, now, |conn| Ok(Home::renew_generation(conn)?))?;
+            write(&home, now, |conn| Ok(home.renew_generation(conn)?))?;
         }
         Command::OpenRescue { file, data } => {
             let home = Home::open(&data, now)?;

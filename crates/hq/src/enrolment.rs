@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     home::{Home, HomeError},
-    host, keys, tls,
+    keys, tls,
 };
 
 /// How long a code can be used: ten minutes.
@@ -49,7 +49,7 @@ pub fn ticket(
     now: UtcMs,
 ) -> Result<EnrolTicket, HomeError> {
     let dice: [u8; CODE_LETTERS] =
-        host::random().map_err(|error| HomeError::File { path: "random source".into(), error })?;
+        home.random().map_err(|error| HomeError::File { path: "random source".into(), error })?;
     let code: String = dice
         .iter()
         .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))

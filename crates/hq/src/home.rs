@@ -16,7 +16,10 @@ use doorstep_store::{
 use rusqlite::Connection;
 use thiserror::Error;
 
-use crate::{host, keys, tls};
+use crate::{
+    host::{self, Dice},
+    keys, tls,
+};
 
 /// Setting: which life of the ledger this is; a restored backup is another one once
 /// [`Home::renew_generation`] was called.
@@ -26,6 +29,7 @@ const GENERATION: &str = "generation";
 #[derive(Debug, Clone)]
 pub struct Home {
     folder: PathBuf,
+    dice: Dice,
 }
 
 /// Why the data folder cannot be used.
@@ -63,7 +67,15 @@ impl Home {
     /// # Errors
     /// [`HomeError`].
     pub fn open(folder: &Path, now: UtcMs) -> Result<Home, HomeError> {
-        let home = Home { folder: folder.to_owned() };
+        Home::open_with(folder, now, host::random)
+    }
+
+    /// As [`Home::open`], with other dice than the system's.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn open_with(folder: &Path, now: UtcMs, dice: Dice) -> Result<Home, HomeError> {
+        let home = Home { folder: folder.to_owned(), dice };
         for sub in [home.folder.clone(), home.media_folder(), home.upload_folder()] {
             fs::create_dir_all(&sub).map_err(at(&sub))?;
         }
@@ -72,7 +84,7 @@ impl Home {
         let tx = conn.transaction()?;
         keys::ensure(&home, &tx, now)?;
         if settings::get(&tx, GENERATION)?.is_none() {
-            renew(&tx)?;
+            home.renew_generation(&tx)?;
         }
         tx.commit()?;
         Ok(home)
@@ -99,8 +111,19 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeError`].
-    pub fn renew_generation(conn: &Connection) -> Result<(), HomeError> {
-        renew(conn)
+    pub fn renew_generation(&self, conn: &Connection) -> Result<(), HomeError> {
+        let life: [u8; 16] = self.random().map_err(at(Path::new("random source")))?;
+        Ok(settings::put(conn, GENERATION, &hex::encode(life))?)
+    }
+
+    /// Random bytes fit for keys.
+    ///
+    /// # Errors
+    /// When the source has none to give.
+    pub(crate) fn random<const N: usize>(&self) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        (self.dice)(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// Which life of the ledger this is.
@@ -159,12 +182,6 @@ impl Home {
         };
         write().map_err(at(&path))
     }
-}
-
-fn renew(conn: &Connection) -> Result<(), HomeError> {
-    let life: [u8; 16] = host::random().map_err(at(Path::new("random source")))?;
-    settings::put(conn, GENERATION, &hex::encode(life))?;
-    Ok(())
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> HomeError {

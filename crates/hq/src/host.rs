@@ -22,12 +22,13 @@ pub fn now() -> UtcMs {
     UtcMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).plus_ms(clock_offset_ms())
 }
 
-/// Random bytes from the system's secure source.
+/// Fills a buffer with random bytes fit for keys.
+pub type Dice = fn(&mut [u8]) -> std::io::Result<()>;
+
+/// The system's secure source.
 ///
 /// # Errors
 /// When the system has none to give.
-pub fn random<const N: usize>() -> std::io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
-    Ok(bytes)
+pub fn random(buffer: &mut [u8]) -> std::io::Result<()> {
+    getrandom::fill(buffer).map_err(|error| std::io::Error::other(error.to_string()))
 }

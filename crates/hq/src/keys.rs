@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{home::Home, host};
+use crate::home::Home;
 
 const ROOT: &str = "root.key";
 const WORKING: &str = "keys.json";
@@ -79,13 +79,13 @@ pub(crate) fn ensure(home: &Home, conn: &Connection, now: UtcMs) -> Result<(), K
     }
     let root = match read(home, ROOT)? {
         Some(text) => signing_key(text.trim())?,
-        None => SigningKey::from_bytes(&random()?),
+        None => SigningKey::from_bytes(&random(home)?),
     };
     write(home, ROOT, &hex::encode(root.to_bytes()))?;
     let working = WorkingKeys {
-        bundle: WorkingKey { kid: 1, secret: hex::encode(random::<32>()?) },
-        card: WorkingKey { kid: 2, secret: hex::encode(random::<32>()?) },
-        rescue: hex::encode(random::<32>()?),
+        bundle: WorkingKey { kid: 1, secret: hex::encode(random::<32>(home)?) },
+        card: WorkingKey { kid: 2, secret: hex::encode(random::<32>(home)?) },
+        rescue: hex::encode(random::<32>(home)?),
     };
     store_working(home, &working)?;
     let keys = vec![
@@ -183,7 +183,7 @@ pub fn revoke(home: &Home, conn: &Connection, kid: Kid, now: UtcMs) -> Result<Ke
     key.revoked_at = Some(key.revoked_at.unwrap_or(now));
     let purpose = key.purpose;
     let mut working = working(home)?;
-    let fresh = WorkingKey { kid: next, secret: hex::encode(random::<32>()?) };
+    let fresh = WorkingKey { kid: next, secret: hex::encode(random::<32>(home)?) };
     let in_use = match purpose {
         KeyUse::Bundle => Some(&mut working.bundle),
         KeyUse::Card => Some(&mut working.card),
@@ -283,8 +283,9 @@ fn secret_bytes(text: &str) -> Result<[u8; 32], KeyError> {
     Ok(bytes)
 }
 
-fn random<const N: usize>() -> Result<[u8; N], KeyError> {
-    host::random().map_err(|error| KeyError::File(error.to_string()))
+/// Random bytes for a key.
+pub(crate) fn random<const N: usize>(home: &Home) -> Result<[u8; N], KeyError> {
+    home.random().map_err(|error| KeyError::File(error.to_string()))
 }
 
 fn read(home: &Home, name: &str) -> Result<Option<String>, KeyError> {

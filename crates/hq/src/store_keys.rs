@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     home::Home,
-    host,
     keys::{self, KeyError},
     records::{self, kind},
 };
@@ -46,7 +45,7 @@ pub fn ensure(home: &Home, conn: &Connection, now: UtcMs) -> Result<(), KeyError
         if held.is_some_and(|row| is_in_force(&list, row.kid)) {
             continue;
         }
-        let secret: [u8; 32] = host::random().map_err(|e| KeyError::File(e.to_string()))?;
+        let secret: [u8; 32] = keys::random(home)?;
         let public = hex::encode(SigningKey::from_bytes(&secret).verifying_key().to_bytes());
         let kid = keys::certify(home, conn, KeyUse::ProvisionalCard, public, now)?;
         let row = StoreKeyRow { kid, store: unit.id, secret: hex::encode(secret) };

@@ -17,6 +17,7 @@ mod ignored;
 mod process;
 mod screen_tests;
 mod screens;
+mod sim;
 mod steps;
 mod system_packages;
 mod tally;
@@ -35,6 +36,9 @@ Usage: cargo xtask <task>
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
   bench [NAME] [--write]   measure (labels, photos, search, door, sync, screens, window); --write puts
                            it into docs/benchmarks.md; sync --peers sets up other systems beside it
+  sim [--seed N] [--count M] [--trace] [--planted]
+                           run seeds of the simulation, each twice; --trace tells one seed's story,
+                           --planted plants each known bug and counts the seeds until it is found
   codegen                  regenerate the TypeScript types in ui/src/generated
   tidy [--freeze]          check the rules of the repository; --freeze records new migrations as released
   setup                    install the system packages that the other tasks need
@@ -61,6 +65,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["screens"] => screens::pictures(&workspace, false),
         ["screens", "--docs"] => screens::pictures(&workspace, true),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
+        ["sim", options @ ..] => sim::run(&workspace, options),
         ["codegen"] => codegen::write(&workspace),
         ["tidy"] => tidy::check(&workspace),
         ["tidy", "--freeze"] => tidy::freeze_migrations(&workspace),

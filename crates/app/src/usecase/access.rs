@@ -122,7 +122,7 @@ pub async fn enrol(app: &Arc<App>, input: EnrolInput) -> ApiResult<AppStatus> {
     let host = Arc::clone(&app.host);
     let device = DeviceId::new(host.now(), id_noise(host.as_ref()));
     let key = SigningKey::from_bytes(&random_bytes(host.as_ref()));
-    let answer = transport::enrol(&ticket, device, &key, &input.device_name).await?;
+    let answer = transport::enrol(host.as_ref(), &ticket, device, &key, &input.device_name).await?;
     let identity = Identity::new(device, &key, &ticket, &answer);
     let keys: KeyList = identity.open_keys(&answer.keys, 0)?;
     session

@@ -8,7 +8,11 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use doorstep_domain::{facts::DocKind, time::UtcMs};
+use doorstep_domain::{
+    facts::DocKind,
+    planted::{Bug, planted},
+    time::UtcMs,
+};
 use doorstep_store::{
     error::StoreError,
     ledger::{
@@ -45,7 +49,7 @@ use crate::{
 };
 
 /// The most items of one page.
-const PAGE_ITEMS: usize = 5_000;
+pub(super) const PAGE_ITEMS: usize = 5_000;
 /// A page ends after so many bytes, as they will be on the line.
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// How often HQ notes that it hears of a device that brings nothing.
@@ -74,7 +78,7 @@ fn exchange(hq: &Hq, claimed: &Claimed, body: &[u8], now: UtcMs) -> Result<Vec<u
         let last = people::device(conn, caller.device)?.and_then(|device| device.last_seen);
         let seen = last.is_some_and(|last| now.0 - last.0 < SEEN_EVERY_MS);
         let answer = (seen && request.batch.is_none())
-            .then(|| respond(conn, &caller, &request, BatchOutcome::Nothing, now))
+            .then(|| respond(hq, conn, &caller, &request, BatchOutcome::Nothing, now))
             .transpose()?;
         Ok((request, answer))
     })?;
@@ -91,11 +95,12 @@ fn exchange(hq: &Hq, claimed: &Claimed, body: &[u8], now: UtcMs) -> Result<Vec<u
     };
     // Read after the commit, so that the page holds what the batch just caused.
     let answer =
-        hq.read(|conn| respond(conn, &claimed.caller(conn, now)?, &request, outcome, now))?;
+        hq.read(|conn| respond(hq, conn, &claimed.caller(conn, now)?, &request, outcome, now))?;
     Ok(pack(&answer)?)
 }
 
 fn respond(
+    hq: &Hq,
     conn: &Connection,
     caller: &Caller,
     request: &SyncRequest,
@@ -104,7 +109,7 @@ fn respond(
 ) -> Result<SyncResponse, Refused> {
     let newer = keys::list_version(conn)? > request.key_list;
     let keys = newer.then(|| keys::signed_list(conn)).transpose()?;
-    let page = page_for(conn, caller, request, &outcome)?;
+    let page = page_for(hq, conn, caller, request, &outcome)?;
     Ok(SyncResponse { protocol: PROTOCOL, hq_time: now, outcome, page, keys })
 }
 
@@ -132,7 +137,11 @@ fn take_batch(
         let caller = claimed.caller(&tx, now)?;
         let outcome = execute_once(hq, &tx, &caller, request, ahead, sealed, now)?;
         people::saw_device(&tx, caller.device, now)?;
-        tx.commit()?;
+        if planted(Bug::AnswerWithoutCommit) {
+            tx.rollback()?;
+        } else {
+            tx.commit()?;
+        }
         Ok(outcome)
     })
 }
@@ -196,21 +205,22 @@ fn execute_once(
 /// showed that it stands on its chain holds all its own changes, so they are left out; one that sent
 /// no batch may have been restored, and gets them again.
 fn page_for(
+    hq: &Hq,
     conn: &Connection,
     caller: &Caller,
     request: &SyncRequest,
     outcome: &BatchOutcome,
 ) -> Result<Page, Refused> {
     let generation = caller.feed_generation(&Home::generation(conn)?);
-    let known = request.cursor.generation == generation;
-    let stands = matches!(outcome, BatchOutcome::Answered(_));
+    let known = request.cursor.generation == generation || planted(Bug::IgnoreGeneration);
+    let stands = matches!(outcome, BatchOutcome::Answered(_)) || planted(Bug::LeaveOutOwn);
     let page = feed::page(
         conn,
         &PageRequest {
             buckets: caller.buckets.clone(),
             rows: if known { request.cursor.rows } else { 0 },
             docs: if known { request.cursor.docs } else { 0 },
-            items: PAGE_ITEMS,
+            items: hq.page_items,
             bytes: PAGE_BYTES,
             own: stands.then_some((caller.device, request.epoch)),
         },
@@ -232,7 +242,9 @@ fn wanted(
     let mut items = Vec::new();
     for id in request.want.iter().take(WANT_LIMIT) {
         let Some(stored) = documents::get(conn, *id)? else { continue };
-        if feed::buckets_of_id(conn, *id)?.is_disjoint(&caller.buckets) {
+        if feed::buckets_of_id(conn, *id)?.is_disjoint(&caller.buckets)
+            && !planted(Bug::WantWithoutAccess)
+        {
             continue;
         }
         items.push(FeedItem::Doc {

@@ -55,6 +55,7 @@ pub struct Hq {
     shelf: Shelf,
     scratch: Scratch,
     clock: Box<dyn Fn() -> UtcMs + Send + Sync>,
+    page_items: usize,
 }
 
 impl Hq {
@@ -70,7 +71,15 @@ impl Hq {
         let writer = Mutex::new(home.connect(clock())?);
         let idle = (0..READERS).map(|_| home.connect_to_read()).collect::<Result<_, _>>()?;
         let readers = Readers { idle: Mutex::new(idle), freed: Condvar::new() };
-        Ok(Hq { home, writer, readers, shelf: Shelf::default(), scratch, clock: Box::new(clock) })
+        let (shelf, clock) = (Shelf::default(), Box::new(clock));
+        let page_items = exchange::PAGE_ITEMS;
+        Ok(Hq { home, writer, readers, shelf, scratch, clock, page_items })
+    }
+
+    /// The same with pages of at most this many items, so that few records fill several.
+    #[must_use]
+    pub fn with_pages_of(self, page_items: usize) -> Hq {
+        Hq { page_items, ..self }
     }
 
     fn now(&self) -> UtcMs {

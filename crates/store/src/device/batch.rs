@@ -1,6 +1,10 @@
 //! The one sealed batch on its way to HQ, and what HQ's answer does to the outbox.
 
-use doorstep_domain::{id::CommandKey, time::UtcMs};
+use doorstep_domain::{
+    id::CommandKey,
+    planted::{Bug, planted},
+    time::UtcMs,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
@@ -83,7 +87,13 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
         )?
         .execute(params![settlement.number, refusal.doc, refusal.code])?;
     }
-    tx.prepare_cached("DELETE FROM outbox_edit WHERE batch = ?1")?.execute([settlement.number])?;
+    if planted(Bug::SettleTooMuch) {
+        tx.execute("DELETE FROM outbox_edit WHERE refusal IS NULL", [])?;
+    }
+    if !planted(Bug::DropAck) {
+        tx.prepare_cached("DELETE FROM outbox_edit WHERE batch = ?1")?
+            .execute([settlement.number])?;
+    }
     for (key, decision) in &settlement.decisions {
         tx.prepare_cached(
             "UPDATE outbox_command SET decision = ?2, decided_at = ?3, batch = NULL WHERE key = ?1",
@@ -98,7 +108,9 @@ pub fn settle(tx: &Transaction<'_>, settlement: &Settlement) -> Result<()> {
 /// Returns everything in the sealed batch to the unsent state: the first step of a new epoch.
 pub fn fold_back(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("UPDATE outbox_edit SET batch = NULL WHERE batch IS NOT NULL", [])?;
-    tx.execute("UPDATE outbox_command SET batch = NULL WHERE batch IS NOT NULL", [])?;
+    if !planted(Bug::LeaveClaimsSealed) {
+        tx.execute("UPDATE outbox_command SET batch = NULL WHERE batch IS NOT NULL", [])?;
+    }
     tx.execute("DELETE FROM outbox_batch", [])?;
     Ok(())
 }

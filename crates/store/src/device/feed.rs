@@ -1,6 +1,9 @@
 //! HQ's news, committed with its cursor.
 
-use doorstep_domain::facts::DocKind;
+use doorstep_domain::{
+    facts::DocKind,
+    planted::{Bug, planted},
+};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -57,6 +60,7 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
             FeedEntry::Doc { id, kind, bytes, heads } => {
                 documents::take_remote(tx, *id, *kind, bytes, heads)?;
             }
+            FeedEntry::Gone { .. } if planted(Bug::KeepAfterGone) => {}
             FeedEntry::Gone { kind, id } => {
                 let held: Option<String> = tx
                     .prepare_cached(
@@ -64,7 +68,9 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
                     )?
                     .query_row(params![kind, id], |row| row.get(0))
                     .optional()?;
-                if let Some(held) = held {
+                if let Some(held) = held
+                    && !planted(Bug::StaleProjection)
+                {
                     projection::displace(tx, kind, *id, &held)?;
                 }
                 // A document with unsent work stays until that work is received.
@@ -73,7 +79,9 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<()> {
                      AND NOT EXISTS (SELECT 1 FROM outbox_edit WHERE doc = ?1)",
                 )?
                 .execute(params![id, kind])?;
-                changed.insert((kind.clone(), *id));
+                if !planted(Bug::StaleProjection) {
+                    changed.insert((kind.clone(), *id));
+                }
             }
         }
     }

@@ -5,7 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_domain::{facts::DocKind, id::DeviceId, org::Bucket};
+use doorstep_domain::{
+    facts::DocKind,
+    id::DeviceId,
+    org::Bucket,
+    planted::{Bug, planted},
+};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -213,7 +218,7 @@ fn fill(
     let mut reached = after;
     for (stamp, entries) in entries {
         if room.items == 0 || room.bytes == 0 {
-            set_cursor(page, stream, reached);
+            set_cursor(page, stream, if planted(Bug::SkipAtPageBorder) { stamp } else { reached });
             return Ok(false);
         }
         if let Some(news) = news_of(conn, request, stream, after, &entries)? {

@@ -16,7 +16,11 @@ pub use fault::Fault;
 pub use migrate::{Migration, Schema};
 
 use crate::vault::RawKey;
-use doorstep_domain::{time::UtcMs, words::Words};
+use doorstep_domain::{
+    planted::{Bug, planted},
+    time::UtcMs,
+    words::Words,
+};
 use rusqlite::{Connection, OpenFlags};
 use std::{
     io,
@@ -122,7 +126,8 @@ fn open(
     let found_version = migrate::accept(&connection, path, schema)?;
     settle(&connection).map_err(failed)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
-    connection.pragma_update(None, "synchronous", "full").map_err(failed)?;
+    let synchronous = if planted(Bug::NoSync) { "off" } else { "full" };
+    connection.pragma_update(None, "synchronous", synchronous).map_err(failed)?;
     let version = migrate::apply(&mut connection, path, found_version, schema, now)?;
     Ok(Opened { connection, created, found_version, version })
 }

@@ -22,7 +22,7 @@ fn allowed(package: &str) -> Option<Allowed> {
         }
         "doorstep-app" | "doorstep-hq" => Allowed::Only(LOWER),
         "doorstep-host" | "doorstep" | "doorstep-tauri" => Allowed::Only(&["doorstep-app"]),
-        "doorstep-tests" => Allowed::AllButTasks,
+        "doorstep-tests" | "doorstep-sim" => Allowed::AllButTasks,
         _ => return None,
     })
 }

@@ -12,6 +12,7 @@ mod lengths;
 mod libraries;
 mod migrations;
 mod mobile;
+mod planted;
 mod profiles;
 mod wording;
 
@@ -31,11 +32,12 @@ const SHOWN: usize = 30;
 
 type Check = fn(&Workspace) -> Result<Findings>;
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("dependency direction", edges::check),
     ("library reasons", libraries::check),
     ("released migrations", migrations::check),
     ("unwinding panics", profiles::check),
+    ("planted bugs", planted::check),
     ("mobile dependencies", mobile::check),
     ("window imports", imports::check),
     ("wording", wording::check),
