@@ -61,6 +61,6 @@ impl Bench {
                 }
             }
         }
-        self.report.figures.extend(figures);
+        figures.into_iter().for_each(|figure| self.report.keep(figure));
     }
 }

@@ -73,7 +73,7 @@ impl Bench {
         for (name, done) in done {
             match done {
                 Ok(done) => {
-                    report.figures.extend(done.figures.iter().cloned());
+                    done.figures.iter().cloned().for_each(|figure| report.keep(figure));
                     report.notes.push(format!("{name}: {}.", done.versions));
                     report.notes.extend(done.not_run.iter().cloned());
                 }

@@ -110,12 +110,12 @@ pub fn held_by_hq(conn: &Connection, buckets: &BTreeSet<Bucket>) -> Held {
         conn,
         &format!(
             "SELECT kind, id, CAST(version AS TEXT) || body FROM hq_row AS held
-             WHERE kind <> 'bundle' AND EXISTS (SELECT 1 FROM feed WHERE feed.id = held.id
+             WHERE kind <> 'bundle' AND EXISTS (SELECT 1 FROM feed INDEXED BY feed_by_item WHERE feed.id = held.id
              AND feed.stream = 'row' AND feed.kind = held.kind AND {seen}) ORDER BY kind, id"
         ),
         &format!(
             "SELECT kind, id, hex(heads) FROM doc AS held WHERE EXISTS (SELECT 1 FROM feed
-             WHERE feed.id = held.id AND feed.stream = 'doc' AND feed.kind = held.kind AND {seen})
+             INDEXED BY feed_by_item WHERE feed.id = held.id AND feed.stream = 'doc' AND feed.kind = held.kind AND {seen})
              ORDER BY kind, id"
         ),
     )

@@ -112,7 +112,7 @@ impl Bench {
         let days = [work::day_of(0), work::day_of(ORDERS - 1)];
         let held = self.world.held_for(clerk, &[&self.shops[0]]);
         let figures = self.first_syncs(FIRST, &mut clerks, &days, &held).await;
-        self.report.figures.extend(figures);
+        figures.into_iter().for_each(|figure| self.report.keep(figure));
         self.weigh().await;
 
         note("10,000 orders held");
@@ -151,7 +151,7 @@ impl Bench {
         let shops: Vec<&Shop> = self.shops.iter().collect();
         let held = self.world.held_for(self.world.coordinator(), &shops);
         figure.held = Some(self.world.verify(coordinator, &held));
-        self.report.figures.push(figure);
+        self.report.keep(figure);
     }
 
     /// What one sync costs with so much held: nothing new, and a delta.

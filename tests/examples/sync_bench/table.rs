@@ -86,14 +86,11 @@ impl Report {
         met: Option<bool>,
     ) {
         let ratio = ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2} ×"));
-        self.goals.push(Goal {
-            work: work.to_owned(),
-            target: target.into(),
-            ours: ours.into(),
-            peer: peer.into(),
-            ratio,
-            met,
-        });
+        let (work, target, ours, peer) = (work.to_owned(), target.into(), ours.into(), peer.into());
+        let goal = Goal { work, target, ours, peer, ratio, met };
+        // Whoever watches a long run, or one that fails later, sees what is known so far.
+        eprintln!("{goal:?}");
+        self.goals.push(goal);
     }
 
     /// Our time must be at most `limit` times a peer's.
@@ -111,6 +108,12 @@ impl Report {
         let ratio = ours.as_secs_f64() / theirs.as_secs_f64().max(1e-9);
         let peer = format!("{name} {}", time(theirs));
         self.goal(work, target, time(ours), peer, Some(ratio), Some(ratio <= limit));
+    }
+
+    /// Keeps a figure.
+    pub fn keep(&mut self, figure: Figure) {
+        eprintln!("{}, {}: {}", figure.work, figure.who, time(figure.wall()));
+        self.figures.push(figure);
     }
 
     /// The figure of this work by this system.
