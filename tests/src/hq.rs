@@ -15,6 +15,7 @@ pub struct Hq {
     data: PathBuf,
     offset_ms: i64,
     log: Option<PathBuf>,
+    namespace: Option<&'static str>,
     child: Option<Child>,
     address: SocketAddr,
     /// What `demo-data` told: people, stores, the door job.
@@ -82,7 +83,7 @@ impl Hq {
 
     fn stopped(data: &Path, offset_ms: i64, facts: Value) -> Hq {
         let (data, address) = (data.to_owned(), SocketAddr::from(([127, 0, 0, 1], 0)));
-        Hq { data, offset_ms, log: None, child: None, address, facts }
+        Hq { data, offset_ms, log: None, namespace: None, child: None, address, facts }
     }
 
     /// Starts the process, after a kill too; a new free port each time.
@@ -92,7 +93,11 @@ impl Hq {
 
     /// Starts the process on this address, which devices may know already.
     pub fn start_at(&mut self, listen: SocketAddr) {
-        let mut command = self.command(&["serve", "--listen", &listen.to_string()]);
+        let serve = ["serve", "--listen", &listen.to_string()];
+        let mut command = match self.namespace {
+            None => self.command(&serve),
+            Some(name) => inside(name, &self.command(&serve)),
+        };
         if let Some(log) = &self.log {
             log_to(&mut command, log);
         }
@@ -107,6 +112,13 @@ impl Hq {
         let text = told["listening"].as_str().or(told["address"].as_str()).expect("an address");
         self.address = text.parse().expect("an address");
         self.child = Some(child);
+    }
+
+    /// Starts it anew inside a network namespace, or outside of any.
+    pub fn restart_inside(&mut self, namespace: Option<&'static str>, listen: SocketAddr) {
+        self.kill();
+        self.namespace = namespace;
+        self.start_at(listen);
     }
 
     /// Starts it anew, all it logs at debug level appended to a file.
@@ -210,6 +222,14 @@ impl Drop for Hq {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The same program inside a network namespace.
+fn inside(namespace: &str, command: &Command) -> Command {
+    let mut within = Command::new("ip");
+    within.args(["netns", "exec", namespace]).arg(command.get_program()).args(command.get_args());
+    within.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    within
 }
 
 /// The folder `data` of this repository.

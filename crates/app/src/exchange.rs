@@ -10,7 +10,9 @@ use doorstep_store::device::{
 use doorstep_sync::{
     Document,
     client::{self, Absorbed, BATCH_ITEMS, BatchFate, Sealed, Standing},
-    wire::{BatchAnswer, Command, Cursor, FeedItem, HeldPart, Page, Push, WANT_LIMIT},
+    wire::{
+        BatchAnswer, Command, Cursor, FeedItem, HeldPart, Page, Push, SyncResponse, WANT_LIMIT,
+    },
 };
 use rusqlite::{Connection, Transaction};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -29,7 +31,6 @@ use crate::{
     identity::{self, Epoch, Identity},
     reconcile::{self, Offering, Theirs},
     session::{self, RESET, Session},
-    transport::Line,
 };
 
 const CURSOR: &str = "cursor";
@@ -57,15 +58,14 @@ struct Left {
 /// the sealed batch goes out again, byte for byte.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
-    let line = Line::to_hq(&identity, session.host.as_ref())?;
     let mut wrong = Vec::new();
+    let mut ahead: Option<(Standing, SyncResponse)> = None;
     loop {
         let outgoing = prepare(session, wrong).await?;
-        let mut request =
-            client::request(outgoing.standing, outgoing.sealed.as_ref(), outgoing.want.clone());
-        request.compare = outgoing.compare;
-        let at = session.time().await?.at;
-        let response = line.exchange(&request, at).await?;
+        let response = match ahead.take() {
+            Some((asked, response)) if outgoing.only_asks(asked) => response,
+            _ => ask(session, &outgoing).await?,
+        };
         let absorbed = client::absorb(outgoing.standing, outgoing.sealed.as_ref(), response)
             .map_err(|e| match e {
                 client::ResponseError::NewerProtocol(_) => ApiError::new(ErrorCode::UpdateNeeded),
@@ -73,7 +73,19 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
             })?;
         let (hq_time, more) = (absorbed.hq_time, absorbed.page.more);
         let sent = outgoing.sealed.is_some();
-        let left = commit(session, &identity, absorbed, outgoing.want).await?;
+        let next = outgoing.after(&absorbed).filter(|_| session.host.runs_background());
+        let committed = commit(session, &identity, absorbed, outgoing.want);
+        let left = match next {
+            // The next page is on its way while this one is committed. Should the commit fail, the
+            // page is dropped: the cursor that asked for it is not true.
+            Some(next) => {
+                let (left, response) = tokio::join!(committed, ask(session, &next));
+                let left = left?;
+                ahead = Some((next.standing, response?));
+                left
+            }
+            None => committed.await?,
+        };
         session.sync.succeeded(hq_time);
         if sent {
             session.outbox_changed.notify_one();
@@ -83,6 +95,38 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
         }
         wrong = left.wrong;
     }
+}
+
+impl Outgoing {
+    /// Whether it asks for the page after this cursor in this epoch, and for nothing else.
+    fn only_asks(&self, asked: Standing) -> bool {
+        self.sealed.is_none()
+            && self.want.is_empty()
+            && self.compare.is_empty()
+            && (self.standing.cursor, self.standing.epoch) == (asked.cursor, asked.epoch)
+    }
+
+    /// The question that follows when this answer only brings a page with more behind it. What is
+    /// held is not compared then: it changes before the answer comes.
+    fn after(&self, absorbed: &Absorbed) -> Option<Outgoing> {
+        let asks_on = absorbed.page.more
+            && !absorbed.restart_feed
+            && !absorbed.mending
+            && absorbed.keys.is_none()
+            && !matches!(absorbed.batch, BatchFate::Forked { .. })
+            && self.want.is_empty();
+        let standing = Standing { cursor: absorbed.page.next, digest: None, ..self.standing };
+        let (sealed, want, compare) = (None, Vec::new(), Vec::new());
+        asks_on.then_some(Outgoing { standing, sealed, want, compare })
+    }
+}
+
+async fn ask(session: &Session, outgoing: &Outgoing) -> ApiResult<SyncResponse> {
+    let mut request =
+        client::request(outgoing.standing, outgoing.sealed.as_ref(), outgoing.want.clone());
+    request.compare = outgoing.compare.clone();
+    let at = session.time().await?.at;
+    session.line().await?.exchange(&request, at).await
 }
 
 async fn prepare(session: &Session, wrong: Vec<u8>) -> ApiResult<Outgoing> {

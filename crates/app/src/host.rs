@@ -28,8 +28,9 @@ pub trait Host: Send + Sync + 'static {
     fn line(&self, address: &str, pin: &str) -> ApiResult<Arc<dyn Carrier>> {
         transport::https(address, pin)
     }
-    /// Whether the core syncs and keeps the rescue file by itself. A host that says no decides when
-    /// by calling `sync_now` and `lock`.
+    /// Whether the core syncs and keeps the rescue file by itself, and asks for a page of news while
+    /// it commits another. A host that says no decides when by calling `sync_now` and `lock`, and
+    /// one thing happens at a time.
     fn runs_background(&self) -> bool {
         true
     }

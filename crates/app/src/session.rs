@@ -37,6 +37,7 @@ use crate::{
     reconcile::Audit,
     salvage::Salvage,
     sync_state::{LineState, SyncState},
+    transport::Line,
 };
 
 const CLOCK: &str = "clock";
@@ -58,6 +59,8 @@ pub(crate) struct Session {
     pub(crate) outbox_changed: Notify,
     /// Held during an exchange: the sealed batch is one.
     pub(crate) syncing: tokio::sync::Mutex<()>,
+    /// The way to HQ, kept open between exchanges.
+    line: tokio::sync::OnceCell<Line>,
     /// Held while the rescue file is written.
     pub(crate) rescuing: tokio::sync::Mutex<()>,
     /// Photos may go: the records they belong to have been sent.
@@ -87,6 +90,7 @@ impl Session {
             poke: Notify::new(),
             outbox_changed: Notify::new(),
             syncing: tokio::sync::Mutex::new(()),
+            line: tokio::sync::OnceCell::new(),
             rescuing: tokio::sync::Mutex::new(()),
             media_poke: Notify::new(),
             photo_gate: Arc::default(),
@@ -98,6 +102,12 @@ impl Session {
     /// Who this device is; an error until it is enrolled.
     pub(crate) async fn identity(&self) -> ApiResult<Identity> {
         self.db.read(required_identity).await
+    }
+
+    /// The line to HQ. Enrolment happens once per profile, so it never leads elsewhere.
+    pub(crate) async fn line(&self) -> ApiResult<&Line> {
+        let made = || async { Line::to_hq(&self.identity().await?, self.host.as_ref()) };
+        self.line.get_or_try_init(made).await
     }
 
     /// HQ's time as estimated now.
@@ -300,8 +310,7 @@ pub(crate) fn write_document(
     document.write_as(epoch.actor);
     let (mut edited, change) = document.edit(edits, &author, now)?;
     if !change.is_empty() {
-        let fold = device::load_document(tx, doc)?.is_some_and(|stored| stored.fold);
-        let snapshot = fold.then(|| edited.save());
+        let snapshot = device::is_to_be_folded(tx, doc)?.then(|| edited.save());
         record(snapshot.as_deref(), &change, &edited.heads().0, edits)?;
     }
     let view = edited.view()?;

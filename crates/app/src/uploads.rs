@@ -41,7 +41,6 @@ enum Sent {
 /// bad file is passed over and does not stop the others; a lost line ends the round.
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let mut passed_over: u32 = 0;
-    let mut line = None;
     loop {
         let skip = passed_over;
         let waiting =
@@ -55,10 +54,7 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
         if photo_sending::held_back(session).await? {
             return Ok(());
         }
-        let line = match &line {
-            Some(line) => line,
-            None => line.insert(Line::to_hq(&session.identity().await?, session.host.as_ref())?),
-        };
+        let line = session.line().await?;
         for medium in &waiting {
             match send(session, line, medium).await {
                 Err(error) if is_line_lost(&error) => return Err(error),

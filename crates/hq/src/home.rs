@@ -11,7 +11,7 @@ use doorstep_domain::time::UtcMs;
 use doorstep_store::{
     error::StoreError,
     ledger::{self, commands, people, settings},
-    open::{OpenError, open_plain},
+    open::{OpenError, open_plain, open_reader},
 };
 use doorstep_sync::wire::{Life, OLDEST_PROTOCOL};
 use rusqlite::Connection;
@@ -101,6 +101,14 @@ impl Home {
     /// [`HomeError::Open`].
     pub fn connect(&self, now: UtcMs) -> Result<Connection, HomeError> {
         Ok(open_plain(&self.folder.join("ledger.sqlite"), &ledger::SCHEMA, now)?.connection)
+    }
+
+    /// One more connection to the ledger, which can only read.
+    ///
+    /// # Errors
+    /// [`HomeError::Open`].
+    pub fn connect_to_read(&self) -> Result<Connection, HomeError> {
+        Ok(open_reader(&self.folder.join("ledger.sqlite"), None)?)
     }
 
     /// Marks the ledger as a new life, to be called after restoring a backup and before serving:

@@ -114,6 +114,16 @@ pub fn list(conn: &Connection) -> Result<KeyList, KeyError> {
     Ok(KeyList::open(&signed_list(conn)?, &public_key(&root_public(conn)?)?, 0)?)
 }
 
+/// The version of the key list. Its signature is not checked: whoever receives the list does that.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn list_version(conn: &Connection) -> Result<u64, KeyError> {
+    let list: KeyList = serde_json::from_str(&signed_list(conn)?.payload)
+        .map_err(|error| KeyError::Unreadable(error.to_string()))?;
+    Ok(list.version)
+}
+
 /// The root's public key, 64 hex digits, which enrolment tickets carry.
 ///
 /// # Errors

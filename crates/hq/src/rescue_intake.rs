@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Caller,
-    execute::{Desk, execute, quarantine, scratch::Scratch, shelf::Shelf},
+    execute::{Desk, execute, facts::TriedAhead, quarantine, scratch::Scratch, shelf::Shelf},
     home::{Home, HomeError},
     keys, offline_commands,
     records::derived_id,
@@ -111,7 +111,7 @@ pub fn take_in(
         now,
     };
     let batch = batch_of(&work);
-    let answer = execute(&desk, &batch, Hash::default())?;
+    let answer = execute(&desk, TriedAhead::default(), &batch, Hash::default())?;
     // A tablet writes this again on HQ's version; a file cannot.
     for refused in answer.refused.iter().filter(|refused| refused.code == BEGUN_TWICE) {
         for push in batch.pushes.iter().filter(|push| push.doc == refused.doc) {

@@ -28,7 +28,7 @@ pub const PROTOCOL: u16 = 1;
 /// may come without.
 pub const OLDEST_PROTOCOL: u16 = 1;
 
-/// The most a decoded message may hold, in bytes. A full first-sync page is under 4 MiB.
+/// The most a decoded message may hold, in bytes. A page of rows is about 12 MiB at most.
 pub const MESSAGE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A SHA-256 hash.

@@ -6,9 +6,11 @@ use crate::failure::{Failure, Result};
 use crate::process;
 use crate::screens;
 use crate::steps::{self, Step};
-use crate::system_packages::{self, BUILD, PHOTO_PEER, SystemPackage, TEST, WINDOW};
+use crate::system_packages::{self, BUILD, PHOTO_PEER, SYNC_PEERS, SystemPackage, TEST, WINDOW};
 use crate::workspace::Workspace;
 
+/// Sets up the systems that sync is measured beside; their programs read it as well.
+const PEERS: &str = "--peers";
 const BENCHMARKS: &str = "docs/benchmarks.md";
 const CRASH: &str = "docs/reliability/crash.md";
 const HOSTILE: &str = "docs/reliability/hostile.md";
@@ -21,6 +23,8 @@ struct Bench {
     report: &'static str,
     /// Packages of the system beside those for building.
     needs: &'static [&'static [SystemPackage]],
+    /// Packages of the systems that `--peers` sets up and measures beside it.
+    peers: &'static [SystemPackage],
     profile: Profile,
 }
 
@@ -49,17 +53,19 @@ enum Runs {
     Script(&'static str),
 }
 
-static BENCHES: [Bench; 8] = [
+static BENCHES: [Bench; 9] = [
     Bench::of("labels", "doorstep-media", "label_bench"),
     Bench { needs: &[PHOTO_PEER], ..Bench::of("photos", "doorstep-media", "photo_bench") },
     Bench::of("search", "doorstep-store", "search_bench"),
     Bench::of("door", "doorstep-tests", "door_bench"),
+    Bench { peers: SYNC_PEERS, ..Bench::of("sync", "doorstep-tests", "sync_bench") },
     Bench { needs: &[TEST], ..Bench::of("screens", "doorstep-tests", "screen_bench") },
     Bench {
         name: "window",
         runs: Runs::Script("tests/window/bench.mjs"),
         report: BENCHMARKS,
         needs: &[TEST],
+        peers: &[],
         profile: Profile::Release,
     },
     Bench::counting("crash", CRASH),
@@ -70,7 +76,7 @@ impl Bench {
     /// An example without a peer.
     const fn of(name: &'static str, package: &'static str, example: &'static str) -> Bench {
         let runs = Runs::Example { package, name: example };
-        Bench { name, runs, report: BENCHMARKS, needs: &[], profile: Profile::Release }
+        Bench { name, runs, report: BENCHMARKS, needs: &[], peers: &[], profile: Profile::Release }
     }
 
     /// An example of the tests that counts and does not time.
@@ -103,7 +109,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     }
     let machine = machine(workspace)?;
     println!("{machine}\n");
-    let needs: Vec<_> = benches.iter().flat_map(|bench| bench.needs).copied().collect();
+    let beside = options.contains(&PEERS);
+    let peers = benches.iter().filter(|_| beside).map(|bench| bench.peers);
+    let needs: Vec<_> =
+        benches.iter().flat_map(|bench| bench.needs).copied().chain(peers).collect();
     let mut steps = vec![
         Step::new("system packages", || {
             system_packages::install(&[&[BUILD, WINDOW][..], &needs].concat())

@@ -35,8 +35,9 @@ Usage: cargo xtask <task>
                            build, tests, codegen, the screens in a browser and in the window
   screens [--docs]         pictures of every screen into target/screens; --docs renews those in docs/screens
   bundle [--check]         make the .deb; --check installs it, starts it and removes it again
-  bench [NAME] [--write]   measure (labels, photos, search, door, screens, window, crash,
-                           poison); --write puts it into its document
+  bench [NAME] [--write]   measure (labels, photos, search, door, sync, screens, window, crash,
+                           poison); --write puts it into its document; sync --peers sets up other
+                           systems beside it
   sim [--seed N] [--count M] [--trace] [--planted] [--release]
                            run seeds of the simulation, each twice; --trace tells one seed's story,
                            --planted plants each known bug and counts the seeds until it is found

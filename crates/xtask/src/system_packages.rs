@@ -47,6 +47,10 @@ pub(crate) const TEST: &[SystemPackage] = &[
 /// The peer that photo intake is measured against.
 pub(crate) const PHOTO_PEER: &[SystemPackage] = &[package("libvips-tools", "vips")];
 
+/// For the peers that sync is measured against, beside Node: one is a Python package.
+pub(crate) const SYNC_PEERS: &[SystemPackage] =
+    &[package("python3-venv", "python3"), package("iproute2", "ip")];
+
 /// Installs what is missing of these groups with apt; does nothing when all are there.
 ///
 /// # Errors

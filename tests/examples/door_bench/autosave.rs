@@ -22,6 +22,25 @@ const INSERTED: usize = 700;
 
 /// Measures both in turn and prints the comparison.
 pub async fn compare(profile: &Path) {
+    let (saves, inserts) = measure(profile).await;
+    let (ours, floor) = (median(saves.clone()), median(inserts.clone()));
+    println!("{ROUNDS} each, in turn, on the profile with 10,000 orders, HQ out of reach.\n");
+    println!("| | median | 95 % |\n|---|--:|--:|");
+    println!(
+        "| `site_set`: change, document, outbox, screen's answer | {} | {} |",
+        ms(ours),
+        ms(p95(saves))
+    );
+    println!(
+        "| bare insert of {INSERTED} bytes, WAL, synchronous FULL | {} | {} |",
+        ms(floor),
+        ms(p95(inserts))
+    );
+    println!("| **beside each other** | **{}** | |", ratio(ours, floor));
+}
+
+/// Every save of the core and every bare insert.
+pub async fn measure(profile: &Path) -> (Vec<Duration>, Vec<Duration>) {
     let host = SystemHost { clock_offset_ms: offset_to_story_day() };
     let app = App::open(profile, Arc::new(host)).expect("the profile is free");
     app.call("unlock", json!({ "pin": PIN })).await.expect("the PIN is right");
@@ -40,20 +59,7 @@ pub async fn compare(profile: &Path) {
         // As fast as a person could tap, so that sync attempts and the rescue file fall in between.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let (ours, floor) = (median(saves.clone()), median(inserts.clone()));
-    println!("{ROUNDS} each, in turn, on the profile with 10,000 orders, HQ out of reach.\n");
-    println!("| | median | 95 % |\n|---|--:|--:|");
-    println!(
-        "| `site_set`: change, document, outbox, screen's answer | {} | {} |",
-        ms(ours),
-        ms(p95(saves))
-    );
-    println!(
-        "| bare insert of {INSERTED} bytes, WAL, synchronous FULL | {} | {} |",
-        ms(floor),
-        ms(p95(inserts))
-    );
-    println!("| **beside each other** | **{}** | |", ratio(ours, floor));
+    (saves, inserts)
 }
 
 fn bare_file(path: &Path) -> Connection {

@@ -30,12 +30,47 @@ const ROUNDS: usize = 21;
 /// The rows that today's list is made of.
 const LIST: &str = "SELECT v.body, p.kind, p.body FROM agenda a
     JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
-    JOIN link l ON l.kind = 'visit' AND l.id = a.visit
-    JOIN hq_row p ON p.id = l.parent AND p.kind IN ('customer', 'site', 'work_order')
+    JOIN hq_row p ON
+        p.kind = 'customer' AND p.id = unhex(v.body ->> 'customer', '-')
+        OR p.kind = 'site' AND p.id = unhex(v.body ->> 'site', '-')
+        OR p.kind = 'work_order' AND p.id = unhex(v.body ->> '$.work_orders[0]', '-')
     WHERE a.day = ?1 ORDER BY a.starts_at, a.visit";
+
+/// What the processes took.
+pub struct Measured {
+    core: Duration,
+    /// The bare query.
+    pub bare: Duration,
+    empty: Duration,
+    pin: Duration,
+    listed: usize,
+    rows: usize,
+}
 
 /// Measures both in turn and prints the comparison.
 pub fn compare(profile: &Path) {
+    let measured = measure(profile);
+    let ours = measured.without_pin();
+    let Measured { core, bare, empty, pin, listed, rows } = measured;
+    println!("Medians of {ROUNDS} processes each, in turn; the file lies in the system's cache.\n");
+    println!("| from the start of the process | |\n|---|--:|");
+    println!("| core: profile, PIN, store, today's list ({listed} visits) | {} |", ms(core));
+    println!("| of which the PIN (Argon2id, 64 MiB, slow on purpose) | {} |", ms(pin));
+    println!("| core without the PIN | {} |", ms(ours));
+    println!("| bare: open the same file with the key, read the same {rows} rows | {} |", ms(bare));
+    println!("| an empty process of the same program | {} |", ms(empty));
+    println!("| **core without the PIN, beside bare** | **{}** |", ratio(ours, bare));
+}
+
+impl Measured {
+    /// The core without the PIN.
+    pub fn without_pin(&self) -> Duration {
+        self.core.saturating_sub(self.pin)
+    }
+}
+
+/// Measures the processes in turn.
+pub fn measure(profile: &Path) -> Measured {
     let vault = Vault::in_folder(profile);
     let now = UtcMs(offset_to_story_day());
     let mut pins = Vec::new();
@@ -55,16 +90,8 @@ pub fn compare(profile: &Path) {
     }
     let (rows, listed) = (bare[0].1, core[0].1);
     let whole = |runs: &[(Duration, usize)]| median(runs.iter().map(|run| run.0).collect());
-    let (core, bare, empty, pin) = (whole(&core), whole(&bare), whole(&empty), median(pins));
-    let ours = core.saturating_sub(pin);
-    println!("Medians of {ROUNDS} processes each, in turn; the file lies in the system's cache.\n");
-    println!("| from the start of the process | |\n|---|--:|");
-    println!("| core: profile, PIN, store, today's list ({listed} visits) | {} |", ms(core));
-    println!("| of which the PIN (Argon2id, 64 MiB, slow on purpose) | {} |", ms(pin));
-    println!("| core without the PIN | {} |", ms(ours));
-    println!("| bare: open the same file with the key, read the same {rows} rows | {} |", ms(bare));
-    println!("| an empty process of the same program | {} |", ms(empty));
-    println!("| **core without the PIN, beside bare** | **{}** |", ratio(ours, bare));
+    let (core, bare, empty) = (whole(&core), whole(&bare), whole(&empty));
+    Measured { core, bare, empty, pin: median(pins), listed, rows }
 }
 
 fn run(arguments: &[&str]) -> (Duration, usize) {

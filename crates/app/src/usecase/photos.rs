@@ -18,7 +18,6 @@ use crate::{
     error_code::ErrorCode,
     host::random_bytes,
     session::{self, Session},
-    transport::Line,
     uploads,
 };
 
@@ -267,8 +266,7 @@ pub(crate) async fn media_bytes(session: &Session, hash: String) -> ApiResult<Me
             .map_err(|e| blob_error(&e))?;
         return Ok(MediaBytes { mime: medium.mime, base64: STANDARD.encode(bytes) });
     }
-    let identity = session.identity().await?;
-    let line = Line::to_hq(&identity, session.host.as_ref())?;
+    let line = session.line().await?;
     let at = session.time().await?.at;
     let path = format!("/v1/media/{hash}");
     let answer = line.ask(reqwest::Method::GET, &path, Default::default(), Vec::new(), at).await?;

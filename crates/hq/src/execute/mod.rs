@@ -7,7 +7,7 @@
 pub mod claims;
 mod conflicts;
 mod draw;
-mod facts;
+pub mod facts;
 mod field_events;
 mod isolate;
 mod order_check;
@@ -45,11 +45,16 @@ pub struct Desk<'a> {
     pub now: UtcMs,
 }
 
-/// Executes a batch and says what became of each part of it.
+/// Executes a batch, whose pushes may have been tried `ahead`, and says what became of each part.
 ///
 /// # Errors
 /// Only errors that concern the whole ledger; the caller rolls everything back.
-pub fn execute(desk: &Desk<'_>, batch: &Batch, hash: Hash) -> Result<BatchAnswer> {
+pub fn execute(
+    desk: &Desk<'_>,
+    mut ahead: facts::TriedAhead,
+    batch: &Batch,
+    hash: Hash,
+) -> Result<BatchAnswer> {
     let mut answer = BatchAnswer {
         number: batch.number,
         hash,
@@ -59,7 +64,7 @@ pub fn execute(desk: &Desk<'_>, batch: &Batch, hash: Hash) -> Result<BatchAnswer
         commands: Vec::new(),
     };
     for push in &batch.pushes {
-        match facts::take(desk, push)? {
+        match facts::take(desk, &mut ahead, push)? {
             Ok(receipt) => answer.received.push(receipt),
             Err(refusal) => answer.refused.push(refusal),
         }

@@ -9,7 +9,7 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::{Mutex, PoisonError, mpsc},
+    sync::{Condvar, Mutex, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -29,8 +29,19 @@ use serde_bytes::ByteBuf;
 
 /// The most address space of a worker, in bytes. A document of the largest size takes about 30 MiB.
 const MEMORY_LIMIT: u64 = 512 * 1024 * 1024;
-/// How long one push may take; an ordinary one takes under a millisecond.
+/// How long one question may take; an ordinary push takes about a millisecond.
 const TIME_LIMIT: Duration = Duration::from_secs(3);
+/// Pushes of one question: enough that the way to the worker costs nothing beside the work.
+const AT_ONCE: usize = 32;
+/// Bytes of one question, unless a single push has more.
+const QUESTION_BYTES: usize = 2 * 1024 * 1024;
+/// Workers at the same time; each lives on one core while it works.
+const WORKERS: usize = 2;
+/// After so many pushes that ended the process they were tried in, a device's further ones are kept
+/// untried for a while: each may cost a worker seconds in which it serves nobody.
+pub(super) const HARMFUL_PUSHES: u64 = 3;
+/// The code of such a push.
+const HARMFUL: &str = "document_harmful";
 /// The most bytes of one message between server and worker.
 const MESSAGE_LIMIT: u32 = 64 * 1024 * 1024;
 
@@ -92,18 +103,26 @@ pub struct Refused {
     pub detail: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Question {
-    push: Push,
-    rights: Rights,
+/// A push, under whose rights it is tried, and the stored snapshot of its document if there is one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Question {
+    /// The push.
+    pub push: Push,
+    /// What it may touch.
+    pub rights: Rights,
+    /// The document as stored.
     #[serde(default)]
-    snapshot: Option<ByteBuf>,
+    pub snapshot: Option<ByteBuf>,
 }
+
+type Outcome = Result<Tried, Refused>;
 
 /// The place where changes are tried out.
 pub struct Scratch {
     program: Option<PathBuf>,
-    worker: Mutex<Option<Worker>>,
+    /// A place for each worker that may run: empty until it is first needed, or after a death.
+    idle: Mutex<Vec<Option<Worker>>>,
+    freed: Condvar,
 }
 
 struct Worker {
@@ -115,80 +134,151 @@ struct Worker {
 impl Scratch {
     /// In this very process, behind `catch_unwind` only: for tests of everything else.
     pub fn in_process() -> Scratch {
-        Scratch { program: None, worker: Mutex::new(None) }
+        Scratch::new(None)
     }
 
-    /// In a worker: `program scratch-worker`.
+    /// In workers: `program scratch-worker`.
     pub fn worker(program: PathBuf) -> Scratch {
-        Scratch { program: Some(program), worker: Mutex::new(None) }
+        Scratch::new(Some(program))
     }
 
-    /// Tries a push under these rights on the stored snapshot of its document.
+    fn new(program: Option<PathBuf>) -> Scratch {
+        let idle = Mutex::new((0..WORKERS).map(|_| None).collect());
+        Scratch { program, idle, freed: Condvar::new() }
+    }
+
+    /// Tries each push on the snapshot that comes with it.
+    ///
+    /// The answers are in the order of the questions. [`Refused`] says why HQ may not store a push;
+    /// that a worker died of it or took too long is one reason, under the code `document_harmful`,
+    /// and concerns that push alone. After some of those the rest goes untried: there are fewer
+    /// answers then.
+    pub fn admit_all(&self, questions: &[Question]) -> Vec<Result<Tried, Refused>> {
+        let Some(program) = &self.program else { return questions.iter().map(try_out).collect() };
+        let mut worker = self.take();
+        let mut answers = Vec::with_capacity(questions.len());
+        let mut rest = questions;
+        while !rest.is_empty() && !enough_harm(&answers) {
+            let (some, later) = rest.split_at(piece(rest));
+            answers.extend(try_all(&mut worker, program, some));
+            rest = later;
+        }
+        self.give_back(worker);
+        answers
+    }
+
+    /// Tries one push under these rights on the stored snapshot of its document.
     ///
     /// # Errors
-    /// [`Refused`] says why HQ may not store it; that the worker died of it or took too long is one
-    /// reason, under the code `document_harmful`.
+    /// As in [`Scratch::admit_all`].
     pub fn admit(
         &self,
         push: &Push,
         rights: impl Into<Rights>,
         snapshot: Option<&[u8]>,
     ) -> Result<Tried, Refused> {
-        let rights = rights.into();
-        let Some(program) = &self.program else { return try_out(push, rights, snapshot) };
         let snapshot = snapshot.map(|bytes| ByteBuf::from(bytes.to_vec()));
-        let question = Question { push: push.clone(), rights, snapshot };
-        let question = encode(&question).map_err(|error| unusable(error.to_string()))?;
-        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        // A worker that stood idle may have ended for a reason of its own; a fresh one has only this.
-        let stood_idle = worker.is_some();
-        let answer = ask(&mut worker, program, &question)
-            .or_else(
-                |error| {
-                    if stood_idle { ask(&mut worker, program, &question) } else { Err(error) }
-                },
-            )
-            .map_err(|error| Refused {
-                code: "document_harmful".to_owned(),
-                detail: format!("the worker ended: {error}"),
-            })?;
-        rmp::<Result<Tried, Refused>>(&answer)?
+        let one = Question { push: push.clone(), rights: rights.into(), snapshot };
+        self.admit_all(&[one]).pop().unwrap_or_else(|| Err(unusable("no answer")))
+    }
+
+    fn take(&self) -> Option<Worker> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match idle.pop() {
+                Some(worker) => return worker,
+                None => idle = self.freed.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    fn give_back(&self, worker: Option<Worker>) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        self.freed.notify_one();
     }
 }
 
-impl Drop for Scratch {
+impl Drop for Worker {
     fn drop(&mut self) {
-        let worker = self.worker.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(worker) = worker {
-            let _ = worker.child.kill();
-            let _ = worker.child.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How many of these go into one question.
+fn piece(questions: &[Question]) -> usize {
+    let bytes = |one: &Question| {
+        let changes: usize = one.push.changes.iter().map(|change| change.len()).sum();
+        changes + one.snapshot.as_ref().map_or(0, |bytes| bytes.len())
+    };
+    let mut room = QUESTION_BYTES;
+    let fits = questions.iter().take(AT_ONCE).take_while(|one| {
+        let fits = bytes(one) <= room;
+        room = room.saturating_sub(bytes(one));
+        fits
+    });
+    fits.count().max(1)
+}
+
+/// One question of several pushes; when it is not answered, each push again alone, so that only the
+/// one that ends a worker is refused for it, until there are enough of those.
+fn try_all(worker: &mut Option<Worker>, program: &Path, questions: &[Question]) -> Vec<Outcome> {
+    if questions.len() > 1
+        && let Ok(answers) = ask(worker, program, questions)
+    {
+        return answers;
+    }
+    let mut answers = Vec::with_capacity(questions.len());
+    for one in questions {
+        answers.push(try_alone(worker, program, one));
+        if enough_harm(&answers) {
+            break;
         }
     }
+    answers
+}
+
+fn try_alone(worker: &mut Option<Worker>, program: &Path, one: &Question) -> Outcome {
+    let one = std::slice::from_ref(one);
+    // A worker that stood idle may have ended for a reason of its own; a fresh one has only this.
+    let stood_idle = worker.is_some();
+    let mut answers = ask(worker, program, one)
+        .or_else(|error| if stood_idle { ask(worker, program, one) } else { Err(error) })
+        .map_err(|error| Refused {
+            code: HARMFUL.to_owned(),
+            detail: format!("the worker ended: {error}"),
+        })?;
+    answers.pop().unwrap_or_else(|| Err(unusable("no answer")))
+}
+
+fn enough_harm(answers: &[Outcome]) -> bool {
+    let harmful = answers.iter().flat_map(|outcome| outcome.as_ref().err());
+    let harmful = harmful.filter(|refused| refused.code == HARMFUL).count();
+    u64::try_from(harmful).unwrap_or(u64::MAX) >= HARMFUL_PUSHES
 }
 
 /// Asks the worker, starting one if there is none; one that does not answer is ended.
-fn ask(worker: &mut Option<Worker>, program: &Path, question: &[u8]) -> io::Result<Vec<u8>> {
+fn ask(
+    worker: &mut Option<Worker>,
+    program: &Path,
+    questions: &[Question],
+) -> io::Result<Vec<Outcome>> {
     let mut running = match worker.take() {
         Some(running) => running,
         None => start(program)?,
     };
-    let asked = write_message(&mut running.input, question).and_then(|()| {
-        running
-            .answers
-            .recv_timeout(TIME_LIMIT)
-            .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")))
-    });
-    match asked {
-        Ok(answer) => {
-            *worker = Some(running);
-            Ok(answer)
-        }
-        Err(error) => {
-            let _ = running.child.kill();
-            let _ = running.child.wait();
-            Err(error)
-        }
+    let question = encode(&questions).map_err(io::Error::other)?;
+    write_message(&mut running.input, &question)?;
+    let answer = running
+        .answers
+        .recv_timeout(TIME_LIMIT)
+        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")))?;
+    let answers: Vec<Outcome> = decode(&answer).map_err(io::Error::other)?;
+    if answers.len() != questions.len() {
+        return Err(io::Error::other("an answer is missing"));
     }
+    *worker = Some(running);
+    Ok(answers)
 }
 
 fn start(program: &Path) -> io::Result<Worker> {
@@ -232,19 +322,15 @@ pub fn work(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         };
-        let answer = match rmp::<Question>(&question) {
-            Ok(question) => {
-                let snapshot = question.snapshot.as_ref().map(|bytes| bytes.as_slice());
-                try_out(&question.push, question.rights, snapshot)
-            }
-            Err(refused) => Err(refused),
-        };
-        let answer = encode(&answer).map_err(io::Error::other)?;
-        write_message(&mut output, &answer)?;
+        let questions: Vec<Question> = decode(&question).map_err(io::Error::other)?;
+        let answers: Vec<Outcome> = questions.iter().map(try_out).collect();
+        write_message(&mut output, &encode(&answers).map_err(io::Error::other)?)?;
     }
 }
 
-fn try_out(push: &Push, rights: Rights, snapshot: Option<&[u8]>) -> Result<Tried, Refused> {
+fn try_out(question: &Question) -> Outcome {
+    let Question { push, rights, snapshot } = question;
+    let snapshot = snapshot.as_ref().map(|bytes| bytes.as_slice());
     let allowed = |section: &str, key: &str, settles| rights.allow(push, section, key, settles);
     let admitted = admit(push, snapshot, &allowed)
         .map_err(|error| Refused { code: error.code().to_owned(), detail: error.to_string() })?;
@@ -259,10 +345,6 @@ fn try_out(push: &Push, rights: Rights, snapshot: Option<&[u8]>) -> Result<Tried
         touched: admitted.touched,
         disputes: admitted.disputes,
     })
-}
-
-fn rmp<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
-    decode(bytes).map_err(|error| unusable(error.to_string()))
 }
 
 fn unusable(detail: impl Into<String>) -> Refused {

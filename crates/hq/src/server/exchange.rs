@@ -14,17 +14,20 @@ use doorstep_domain::{
     time::UtcMs,
     trust::Signed,
 };
-use doorstep_store::ledger::{
-    chain::{self, Link},
-    documents,
-    feed::{self, News, NewsPage, PageRequest, Stream},
-    people,
+use doorstep_store::{
+    error::StoreError,
+    ledger::{
+        chain::{self, Link},
+        documents,
+        feed::{self, News, NewsPage, PageRequest, Stream},
+        people,
+    },
 };
 use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
     wire::{
-        BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest,
+        Batch, BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest,
         SyncResponse, WANT_LIMIT, encode, pack, unpack,
     },
 };
@@ -38,27 +41,27 @@ use super::{
 };
 use crate::{
     access::Caller,
-    execute::{Desk, execute},
+    execute::{
+        Desk, execute,
+        facts::{Trial, TriedAhead},
+    },
     home::{Home, oldest_protocol},
     keys,
 };
 
-/// The most items and bytes of one page.
-pub(super) const PAGE_ITEMS: usize = 1_000;
+/// The most items of one page.
+pub(super) const PAGE_ITEMS: usize = 5_000;
+/// A page ends after so many bytes, as they will be on the line.
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// How often HQ notes that it hears of a device that brings nothing.
+const SEEN_EVERY_MS: i64 = UtcMs::MINUTE;
 
 pub(super) async fn sync(State(hq): State<Arc<Hq>>, request: Request) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     let body = read_body(body, MESSAGE_LIMIT).await?;
     let claimed = Claimed::of(&parts, &body)?;
     let now = hq.now();
-    let answer = hq
-        .on_ledger(move |hq, conn| {
-            let caller = claimed.verify(conn, now)?;
-            let request = read(&body, oldest_protocol(conn)?)?;
-            Ok(pack(&exchange(hq, conn, &caller, &request, now)?)?)
-        })
-        .await?;
+    let answer = hq.blocking(move |hq| exchange(hq, &claimed, &body, now)).await?;
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Ok((StatusCode::OK, kind, Body::from(answer)).into_response())
 }
@@ -78,44 +81,61 @@ fn read(body: &[u8], oldest: u16) -> Result<SyncRequest, Refused> {
     Ok(request?)
 }
 
-fn exchange(
+/// Takes in what the device brings, then reads what it lacks. Only the first needs the ledger for
+/// itself; a device that brings nothing is answered at once.
+fn exchange(hq: &Hq, claimed: &Claimed, body: &[u8], now: UtcMs) -> Result<Vec<u8>, Refused> {
+    let (request, answer) = hq.read(|conn| {
+        let caller = claimed.verify(conn, now)?;
+        let request = read(body, oldest_protocol(conn)?)?;
+        let last = people::device(conn, caller.device)?.and_then(|device| device.last_seen);
+        let seen = last.is_some_and(|last| now.0 - last.0 < SEEN_EVERY_MS);
+        let answer = (seen && request.batch.is_none())
+            .then(|| respond(hq, conn, &caller, &request, BatchOutcome::Nothing, now))
+            .transpose()?;
+        Ok((request, answer))
+    })?;
+    if let Some(answer) = answer {
+        return Ok(pack(&answer)?);
+    }
+    let outcome = match &request.batch {
+        Some(sealed) => take_batch(hq, claimed, &request, sealed, now)?,
+        None => hq.write(|conn| {
+            let caller = claimed.caller(conn, now)?;
+            people::saw_device(conn, caller.device, now)?;
+            Ok::<_, Refused>(BatchOutcome::Nothing)
+        })?,
+    };
+    // Read after the commit, so that the page holds what the batch just caused.
+    let answer =
+        hq.read(|conn| respond(hq, conn, &claimed.caller(conn, now)?, &request, outcome, now))?;
+    Ok(pack(&answer)?)
+}
+
+fn respond(
     hq: &Hq,
-    conn: &mut Connection,
+    conn: &Connection,
     caller: &Caller,
     request: &SyncRequest,
+    outcome: BatchOutcome,
     now: UtcMs,
 ) -> Result<SyncResponse, Refused> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcome = match &request.batch {
-        None => BatchOutcome::Nothing,
-        Some(sealed) => take_batch(hq, &tx, caller, request, sealed, now)?,
-    };
-    people::saw_device(&tx, caller.device, now)?;
-    if planted(Bug::AnswerWithoutCommit) {
-        tx.rollback()?;
-    } else {
-        tx.commit()?;
-    }
-
-    // Read after the commit, so that the page holds what the batch just caused.
-    let tx = conn.transaction()?;
     let known_batch = match &outcome {
         BatchOutcome::Forked => {
-            Some(chain::last(&tx, caller.device, request.epoch)?.map_or(0, |link| link.number))
+            Some(chain::last(conn, caller.device, request.epoch)?.map_or(0, |link| link.number))
         }
         _ => None,
     };
-    let keys = newer_keys(&tx, request)?;
-    let place = Place::of(&tx, caller, request)?;
-    let life = (!place.known).then(|| Home::life(&tx)).transpose()?;
+    let keys = newer_keys(conn, request)?;
+    let place = Place::of(conn, caller, request)?;
+    let life = (!place.known).then(|| Home::life(conn)).transpose()?;
     let asks_nothing_else = request.batch.is_none() && request.want.is_empty();
     let mending = place.known && asks_nothing_else && !request.compare.is_empty();
     let page = if mending {
-        held::mend(&tx, caller, request)?
+        held::mend(conn, caller, request)?
     } else {
-        page_for(hq, &tx, caller, request, &outcome, &place)?
+        page_for(hq, conn, caller, request, &outcome, &place)?
     };
-    let held = held::differing(&tx, caller, request, &page)?.filter(|_| place.known && !mending);
+    let held = held::differing(conn, caller, request, &page)?.filter(|_| place.known && !mending);
     Ok(SyncResponse {
         protocol: PROTOCOL,
         hq_time: now,
@@ -130,8 +150,8 @@ fn exchange(
 }
 
 fn newer_keys(conn: &Connection, request: &SyncRequest) -> Result<Option<Signed>, Refused> {
-    let held = keys::list(conn)?;
-    Ok((held.version > request.key_list).then(|| keys::signed_list(conn)).transpose()?)
+    let newer = keys::list_version(conn)? > request.key_list;
+    Ok(newer.then(|| keys::signed_list(conn)).transpose()?)
 }
 
 /// Where a device stands in its feed.
@@ -154,20 +174,69 @@ impl Place {
     }
 }
 
+/// Judges a batch and executes it once. Its pushes are tried out before the ledger is locked for it.
 fn take_batch(
     hq: &Hq,
-    tx: &Connection,
-    caller: &Caller,
+    claimed: &Claimed,
     request: &SyncRequest,
     sealed: &[u8],
     now: UtcMs,
 ) -> Result<BatchOutcome, Refused> {
-    let link = chain::last(tx, caller.device, request.epoch)?;
-    let state = link.map_or_else(Chain::default, |link| Chain {
+    let trial = hq.read(|conn| {
+        let caller = claimed.caller(conn, now)?;
+        match judge(&chain_of(conn, &caller, request)?, sealed)? {
+            Verdict::Execute(batch, _) => {
+                check_size(&batch)?;
+                Ok(Trial::of(conn, &caller, &batch.pushes, now)?)
+            }
+            Verdict::Repeat | Verdict::Forked => Ok(Trial::default()),
+        }
+    })?;
+    let ahead = trial.run(&hq.scratch);
+    hq.write(|conn| {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let caller = claimed.caller(&tx, now)?;
+        let outcome = execute_once(hq, &tx, &caller, request, ahead, sealed, now)?;
+        people::saw_device(&tx, caller.device, now)?;
+        if planted(Bug::AnswerWithoutCommit) {
+            tx.rollback()?;
+        } else {
+            tx.commit()?;
+        }
+        Ok(outcome)
+    })
+}
+
+fn chain_of(
+    conn: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+) -> Result<Chain, StoreError> {
+    let link = chain::last(conn, caller.device, request.epoch)?;
+    Ok(link.map_or_else(Chain::default, |link| Chain {
         number: link.number,
         hash: ByteArray::new(link.hash),
         answer: link.answer,
-    });
+    }))
+}
+
+fn check_size(batch: &Batch) -> Result<(), Refused> {
+    if batch.pushes.len().saturating_add(batch.commands.len()) > 4 * BATCH_ITEMS {
+        return Err(Refused::too_large());
+    }
+    Ok(())
+}
+
+fn execute_once(
+    hq: &Hq,
+    tx: &Connection,
+    caller: &Caller,
+    request: &SyncRequest,
+    ahead: TriedAhead,
+    sealed: &[u8],
+    now: UtcMs,
+) -> Result<BatchOutcome, Refused> {
+    let state = chain_of(tx, caller, request)?;
     match judge(&state, sealed)? {
         Verdict::Repeat => Ok(BatchOutcome::Answered(ByteBuf::from(state.answer))),
         Verdict::Forked => {
@@ -175,9 +244,7 @@ fn take_batch(
             Ok(BatchOutcome::Forked)
         }
         Verdict::Execute(batch, hash) => {
-            if batch.pushes.len().saturating_add(batch.commands.len()) > 4 * BATCH_ITEMS {
-                return Err(Refused::too_large());
-            }
+            check_size(&batch)?;
             let desk = Desk {
                 conn: tx,
                 home: &hq.home,
@@ -187,7 +254,7 @@ fn take_batch(
                 epoch: request.epoch,
                 now,
             };
-            let answer = encode(&execute(&desk, &batch, hash)?)?;
+            let answer = encode(&execute(&desk, ahead, &batch, hash)?)?;
             let link = Link { number: batch.number, hash: *hash, answer };
             chain::extend(tx, caller.device, request.epoch, &link)?;
             Ok(BatchOutcome::Answered(ByteBuf::from(link.answer)))

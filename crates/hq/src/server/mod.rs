@@ -1,8 +1,8 @@
 //! The HTTPS doors: `/v1/enrol`, `/v1/sync`, `/v1/media`.
 //!
 //! Nothing lives in the process: every request reads what it needs from the ledger, and SQLite's
-//! lock is what orders two processes on one folder. Inside one process a single writing connection
-//! serves the requests one after the other on blocking threads; each request is one transaction.
+//! lock is what orders two processes on one folder. Inside one process a single connection writes,
+//! one request after the other; a few others read beside it. All of them work on blocking threads.
 
 mod enrol;
 mod exchange;
@@ -15,7 +15,8 @@ mod verify;
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    sync::{Arc, Mutex, PoisonError},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -46,11 +47,14 @@ const GRACE: Duration = Duration::from_secs(10);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How often finished work is looked for.
 const RETIRE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Connections that only read: two cores' worth, and one for whoever waits for a slow page.
+const READERS: usize = 3;
 
 /// HQ as a server sees it.
 pub struct Hq {
     home: Home,
     writer: Mutex<Connection>,
+    readers: Readers,
     shelf: Shelf,
     scratch: Scratch,
     clock: Box<dyn Fn() -> UtcMs + Send + Sync>,
@@ -68,8 +72,11 @@ impl Hq {
         scratch: Scratch,
     ) -> Result<Hq, HomeError> {
         let writer = Mutex::new(home.connect(clock())?);
+        let idle = (0..READERS).map(|_| home.connect_to_read()).collect::<Result<_, _>>()?;
+        let readers = Readers { idle: Mutex::new(idle), freed: Condvar::new() };
         let (shelf, clock) = (Shelf::default(), Box::new(clock));
-        Ok(Hq { home, writer, shelf, scratch, clock, page_items: exchange::PAGE_ITEMS })
+        let page_items = exchange::PAGE_ITEMS;
+        Ok(Hq { home, writer, readers, shelf, scratch, clock, page_items })
     }
 
     /// The same with pages of at most this many items, so that few records fill several.
@@ -82,21 +89,65 @@ impl Hq {
         (self.clock)()
     }
 
-    /// Runs `work` on a blocking thread, alone on the ledger. A panic drops its transaction, is
-    /// logged without what it was about, and becomes `internal`.
+    /// Runs `work` on a blocking thread, alone on the ledger.
     async fn on_ledger<T: Send + 'static>(
         self: &Arc<Hq>,
         work: impl FnOnce(&Hq, &mut Connection) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
+        self.blocking(move |hq| hq.write(|conn| work(hq, conn))).await
+    }
+
+    /// Runs `work` on a blocking thread. A panic drops its transaction, is logged without what it was
+    /// about, and becomes `internal`.
+    async fn blocking<T: Send + 'static>(
+        self: &Arc<Hq>,
+        work: impl FnOnce(&Hq) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
         let hq = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || {
-            let mut conn = hq.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&hq, &mut conn)
-        });
-        done.await.unwrap_or_else(|_| {
+        tokio::task::spawn_blocking(move || work(&hq)).await.unwrap_or_else(|_| {
             tracing::error!("a request panicked");
             Err(Refused::internal("a request panicked"))
         })
+    }
+
+    /// Runs `work` alone on the ledger; others wait.
+    fn write<T>(&self, work: impl FnOnce(&mut Connection) -> T) -> T {
+        work(&mut self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs `work` on a connection that cannot write, beside whoever writes, on one state of the
+    /// ledger.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Refused>) -> Result<T, Refused> {
+        let conn = self.readers.take();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let tx = conn.unchecked_transaction()?;
+            work(&tx)
+        }));
+        self.readers.give_back(conn);
+        done.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+/// Connections that cannot write; whoever finds none waits for one.
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    freed: Condvar,
+}
+
+impl Readers {
+    fn take(&self) -> Connection {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match idle.pop() {
+                Some(conn) => return conn,
+                None => idle = self.freed.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    fn give_back(&self, conn: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        self.freed.notify_one();
     }
 }
 

@@ -63,6 +63,15 @@ impl Claimed {
         if !verify(&device.public_key, self.text.as_bytes(), &self.signature) {
             return refuse(StatusCode::UNAUTHORIZED, "bad_signature");
         }
+        self.caller(conn, now)
+    }
+
+    /// Who is behind a claim whose signature proved right, as the ledger stands by now.
+    pub(crate) fn caller(&self, conn: &Connection, now: UtcMs) -> Result<Caller, Refused> {
+        let refuse = |status, code| Err(Refused::new(status, code, ""));
+        let Some(device) = people::device(conn, self.device)? else {
+            return refuse(StatusCode::UNAUTHORIZED, "device_unknown");
+        };
         if device.revoked_at.is_some() {
             return refuse(StatusCode::FORBIDDEN, "device_revoked");
         }

@@ -25,8 +25,6 @@ pub struct StoredDocument {
     pub snapshot: Vec<u8>,
     /// Changes since the snapshot.
     pub changes: Vec<Vec<u8>>,
-    /// Whether the changes are many enough to be folded into the snapshot.
-    pub fold: bool,
 }
 
 /// One edit by this installation, ready to be made durable.
@@ -59,17 +57,26 @@ pub fn holds_document(conn: &Connection, id: Uuid) -> Result<bool> {
 
 /// The stored bytes of a document.
 pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocument>> {
-    let found: Option<(String, Vec<u8>, i64)> = conn
-        .prepare_cached("SELECT kind, snapshot, pending FROM doc WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let found: Option<(String, Vec<u8>)> = conn
+        .prepare_cached("SELECT kind, snapshot FROM doc WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((kind, snapshot, pending)) = found else { return Ok(None) };
+    let Some((kind, snapshot)) = found else { return Ok(None) };
     let kind = doc_kind(&kind)?;
     let changes = conn
         .prepare_cached("SELECT bytes FROM doc_change WHERE doc = ?1 ORDER BY seq")?
         .query_map([id], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(StoredDocument { kind, snapshot, changes, fold: pending >= FOLD_AFTER }))
+    Ok(Some(StoredDocument { kind, snapshot, changes }))
+}
+
+/// Whether a document has so many changes since its snapshot that they are to be folded into it.
+pub fn is_to_be_folded(conn: &Connection, id: Uuid) -> Result<bool> {
+    let pending: Option<i64> = conn
+        .prepare_cached("SELECT pending FROM doc WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    Ok(pending.is_some_and(|pending| pending >= FOLD_AFTER))
 }
 
 /// Makes an edit durable: change and outbox entry in the caller's transaction.
@@ -105,19 +112,22 @@ pub(super) fn take_remote(
     bytes: &[u8],
     heads: &[u8],
 ) -> Result<()> {
-    let before = match held::told(tx, id)? {
+    match held::told(tx, id)? {
         Some((_, before)) => {
             append_change(tx, id, bytes, heads)?;
-            before
+            held.swap(id, before, Some(doc_mark(kind, id, heads)));
+            tx.prepare_cached("UPDATE doc SET told = ?2, gone = 0 WHERE id = ?1")?
+                .execute(params![id, heads])?;
         }
         None => {
-            put_snapshot(tx, id, kind, bytes, heads)?;
-            None
+            tx.prepare_cached(
+                "INSERT INTO doc (id, kind, snapshot, heads, pending, told)
+                 VALUES (?1, ?2, ?3, ?4, 0, ?4)",
+            )?
+            .execute(params![id, kind.name(), bytes, heads])?;
+            held.swap(id, None, Some(doc_mark(kind, id, heads)));
         }
-    };
-    held.swap(id, before, Some(doc_mark(kind, id, heads)));
-    tx.prepare_cached("UPDATE doc SET told = ?2, gone = 0 WHERE id = ?1")?
-        .execute(params![id, heads])?;
+    }
     Ok(())
 }
 

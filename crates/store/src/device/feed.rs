@@ -5,15 +5,17 @@ use doorstep_domain::{
     planted::{Bug, planted},
 };
 use rusqlite::{Transaction, params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{
     documents,
-    held::{self, Held},
+    held::{self, Held, HeldRow},
     leave,
     projection::{self, Unreadable},
+    searching,
 };
-use crate::{error::Result, held::row_mark, search};
+use crate::{error::Result, search};
 
 /// One piece of news, in the store's words.
 #[derive(Debug, Clone)]
@@ -53,24 +55,18 @@ pub enum FeedEntry {
 /// the same transaction. A row older than the one held changes nothing, so a repeated page is
 /// harmless. Tells which rows this version keeps but cannot read.
 pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreadable> {
-    let mut touched = projection::Touched::default();
+    let mut changed = BTreeSet::new();
+    let mut unreadable = Unreadable::new();
     let mut held = Held::open(tx)?;
     for entry in entries {
         match entry {
             FeedEntry::Row { kind, id, version, body } => {
-                let before = held::row_held(tx, kind, *id)?;
-                let changed = tx
-                    .prepare_cached(
-                        "INSERT INTO hq_row (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (kind, id) DO UPDATE
-                         SET version = excluded.version, body = excluded.body
-                         WHERE excluded.version > hq_row.version",
-                    )?
-                    .execute(params![kind, id, version, body])?;
-                if changed > 0 {
-                    let before = before.map(|(_, mark)| mark);
-                    held.swap(*id, before, Some(row_mark(kind, *id, *version, body)));
-                    touched.row(kind, *id);
+                let row = HeldRow { version: *version, body };
+                if let Some(read) = take_row(tx, &mut held, kind, *id, &row)? {
+                    changed.insert((kind.clone(), *id));
+                    if !read {
+                        *unreadable.entry(kind.clone()).or_default() += 1;
+                    }
                 }
             }
             FeedEntry::Doc { id, kind, bytes, heads } => {
@@ -78,7 +74,8 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
             }
             FeedEntry::Gone { .. } if planted(Bug::KeepAfterGone) => {}
             FeedEntry::Gone { kind, id } => {
-                held.swap(*id, held::remove_row(tx, kind, *id)?, None);
+                let before = held::remove_row(tx, kind, *id)?;
+                held.swap(*id, before.as_ref().map(|row| row.mark(kind, *id)), None);
                 if let Some((of, before)) = held::told(tx, *id)?
                     && of.name() == kind
                 {
@@ -90,19 +87,54 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
                     .execute(params![id, kind])?;
                 documents::drop_gone(tx)?;
                 leave::forget(tx, *id)?;
+                if let Some(before) = before
+                    && !planted(Bug::StaleProjection)
+                {
+                    projection::displace(tx, kind, *id, &before.body)?;
+                }
                 if !planted(Bug::StaleProjection) {
-                    touched.row(kind, *id);
+                    changed.insert((kind.clone(), *id));
                 }
             }
         }
     }
     held.keep(tx)?;
-    let unreadable = projection::refresh(tx, &touched)?;
+    searching::refresh(tx, &changed)?;
     if entries.iter().any(|entry| matches!(entry, FeedEntry::Gone { .. })) {
         // The words of a removed record stay in the index until it is merged.
         search::merge(tx)?;
     }
     Ok(unreadable)
+}
+
+/// Stores a row and puts it where it belongs, and tells whether this version can read it; `None` when
+/// one as new is held already.
+fn take_row(
+    tx: &Transaction<'_>,
+    held: &mut Held,
+    kind: &str,
+    id: Uuid,
+    row: &HeldRow<&str>,
+) -> Result<Option<bool>> {
+    let before = held::row_held(tx, kind, id)?;
+    match &before {
+        Some(before) if before.version >= row.version => return Ok(None),
+        Some(before) => {
+            tx.prepare_cached(
+                "UPDATE hq_row SET version = ?3, body = ?4 WHERE kind = ?1 AND id = ?2",
+            )?
+            .execute(params![kind, id, row.version, row.body])?;
+            projection::displace(tx, kind, id, &before.body)?;
+        }
+        None => {
+            tx.prepare_cached(
+                "INSERT INTO hq_row (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![kind, id, row.version, row.body])?;
+        }
+    }
+    held.swap(id, before.map(|before| before.mark(kind, id)), Some(row.mark(kind, id)));
+    Ok(Some(projection::place(tx, kind, id, row.body)?))
 }
 
 /// Forgets everything HQ sent, keeping the outbox and what is to be offered to a restored HQ: the

@@ -9,7 +9,7 @@ use doorstep_domain::facts::DocKind;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
-use super::documents::doc_kind;
+use super::{documents::doc_kind, projection};
 use crate::{
     error::{Result, StoreError},
     held::{Sums, doc_mark, part_of, row_mark},
@@ -108,7 +108,10 @@ pub fn tell_document(tx: &Transaction<'_>, id: Uuid, heads: &[u8]) -> Result<()>
 /// Forgets a row, so that HQ's version of it is taken whatever it is.
 pub fn forget_row(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<()> {
     let mut held = Held::open(tx)?;
-    held.swap(id, remove_row(tx, kind, id)?, None);
+    if let Some(row) = remove_row(tx, kind, id)? {
+        held.swap(id, Some(row.mark(kind, id)), None);
+        projection::displace(tx, kind, id, &row.body)?;
+    }
     held.keep(tx)
 }
 
@@ -130,22 +133,46 @@ pub fn note_bundle(
     held.keep(tx)
 }
 
-/// Deletes a row and gives the mark it had.
-pub(super) fn remove_row(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<Option<u128>> {
-    let removed: Option<(u64, String)> = tx
-        .prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2 RETURNING version, body")?
-        .query_row(params![kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    Ok(removed.map(|(version, body)| row_mark(kind, id, version, &body)))
+/// A row as kept, without its identity.
+#[derive(Debug)]
+pub(super) struct HeldRow<T> {
+    pub(super) version: u64,
+    pub(super) body: T,
 }
 
-/// Version and mark of a row.
-pub(super) fn row_held(tx: &Transaction<'_>, kind: &str, id: Uuid) -> Result<Option<(u64, u128)>> {
-    let held: Option<(u64, String)> = tx
+impl<T: AsRef<str>> HeldRow<T> {
+    /// What it adds to the sums.
+    pub(super) fn mark(&self, kind: &str, id: Uuid) -> u128 {
+        row_mark(kind, id, self.version, self.body.as_ref())
+    }
+}
+
+/// Deletes a row and gives what it was.
+pub(super) fn remove_row(
+    tx: &Transaction<'_>,
+    kind: &str,
+    id: Uuid,
+) -> Result<Option<HeldRow<String>>> {
+    Ok(tx
+        .prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2 RETURNING version, body")?
+        .query_row(params![kind, id], |row| {
+            Ok(HeldRow { version: row.get(0)?, body: row.get(1)? })
+        })
+        .optional()?)
+}
+
+/// A row, if it is here.
+pub(super) fn row_held(
+    tx: &Transaction<'_>,
+    kind: &str,
+    id: Uuid,
+) -> Result<Option<HeldRow<String>>> {
+    Ok(tx
         .prepare_cached("SELECT version, body FROM hq_row WHERE kind = ?1 AND id = ?2")?
-        .query_row(params![kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    Ok(held.map(|(version, body)| (version, row_mark(kind, id, version, &body))))
+        .query_row(params![kind, id], |row| {
+            Ok(HeldRow { version: row.get(0)?, body: row.get(1)? })
+        })
+        .optional()?)
 }
 
 /// A document's kind and its mark, if HQ told of it; `None` when it is not here.

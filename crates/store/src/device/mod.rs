@@ -15,14 +15,15 @@ mod outbox;
 mod projection;
 mod reference;
 mod rows;
+mod searching;
 mod settings;
 
 pub use batch::{
     DocumentRefusal, SealedBatch, Settlement, fold_back, put_batch, sealed_batch, settle,
 };
 pub use documents::{
-    LocalEdit, StoredDocument, ToldDocument, forget_document, holds_document, load_document,
-    record_edit, replace_document, told_documents,
+    LocalEdit, StoredDocument, ToldDocument, forget_document, holds_document, is_to_be_folded,
+    load_document, record_edit, replace_document, told_documents,
 };
 pub use drafts::{
     add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,
@@ -49,6 +50,7 @@ pub use outbox::{
 pub use projection::{AgendaRow, Unreadable, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};
 pub use rows::{Row, row, rows_of_kind};
+pub use searching::{index_due, search_is_due};
 pub use settings::{put_setting, remove_setting, setting};
 
 use crate::open::{Migration, Schema};
@@ -67,6 +69,11 @@ pub const SCHEMA: Schema<'static> = Schema {
             number: 2,
             name: "0002_search",
             sql: include_str!("../../../../migrations/device/0002_search.sql"),
+        },
+        Migration {
+            number: 3,
+            name: "0003_search_due",
+            sql: include_str!("../../../../migrations/device/0003_search_due.sql"),
         },
     ],
 };

@@ -34,6 +34,15 @@ pub fn row(conn: &Connection, kind: &str, id: Uuid) -> Result<Option<Row>> {
         .optional()?)
 }
 
+/// The record of one row; `None` also for one that this version cannot read.
+pub(super) fn record<T: DeserializeOwned>(
+    conn: &Connection,
+    kind: &str,
+    id: Uuid,
+) -> Result<Option<T>> {
+    Ok(row(conn, kind, id)?.and_then(|row| row.record().ok()))
+}
+
 /// Every row of a kind, in the order of its identity.
 pub fn rows_of_kind(conn: &Connection, kind: &str) -> Result<Vec<Row>> {
     conn.prepare_cached("SELECT kind, id, version, body FROM hq_row WHERE kind = ?1 ORDER BY id")?

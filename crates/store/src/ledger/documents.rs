@@ -80,6 +80,24 @@ pub fn get(conn: &Connection, id: Uuid) -> Result<Option<Stored>> {
         .transpose()
 }
 
+/// The kind and heads of a document, without its content.
+pub fn standing(conn: &Connection, id: Uuid) -> Result<Option<(DocKind, Vec<u8>)>> {
+    let found: Option<(String, Vec<u8>)> = conn
+        .prepare_cached("SELECT kind, heads FROM doc WHERE id = ?1")?
+        .query_row([Key(id)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found.map(|(kind, heads)| Ok((kind_of(&kind)?, heads))).transpose()
+}
+
+/// The content of a document with its kind and heads, without its view.
+fn content(conn: &Connection, id: Uuid) -> Result<Option<(DocKind, Vec<u8>, Vec<u8>)>> {
+    let found: Option<(String, Vec<u8>, Vec<u8>)> = conn
+        .prepare_cached("SELECT kind, heads, snapshot FROM doc WHERE id = ?1")?
+        .query_row([Key(id)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    found.map(|(kind, heads, snapshot)| Ok((kind_of(&kind)?, heads, snapshot))).transpose()
+}
+
 /// Stores admitted changes and publishes the document to exactly these buckets.
 pub fn put(
     conn: &Connection,
@@ -150,16 +168,17 @@ pub(super) fn news(
     held: Option<u64>,
     own: Option<(DeviceId, Uuid)>,
 ) -> Result<Option<News>> {
-    let Some(stored) = get(conn, id)? else { return Ok(None) };
-    let bytes = match held {
-        None => stored.snapshot,
-        Some(stamp) => changes_after(conn, id, stamp, own)?,
+    let (kind, heads, bytes) = match held {
+        None => match content(conn, id)? {
+            Some((kind, heads, snapshot)) => (kind, heads, snapshot),
+            None => return Ok(None),
+        },
+        Some(stamp) => match standing(conn, id)? {
+            Some((kind, heads)) => (kind, heads, changes_after(conn, id, stamp, own)?),
+            None => return Ok(None),
+        },
     };
-    let news = News::Doc { kind: stored.kind, id, bytes, heads: stored.heads };
-    Ok(match &news {
-        News::Doc { bytes, .. } if bytes.is_empty() => None,
-        _ => Some(news),
-    })
+    Ok((!bytes.is_empty()).then_some(News::Doc { kind, id, bytes, heads }))
 }
 
 fn changes_after(

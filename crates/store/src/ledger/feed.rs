@@ -82,7 +82,7 @@ pub struct PageRequest {
     pub held: u64,
     /// The most items.
     pub items: usize,
-    /// The page ends after the item that exceeds this many bytes.
+    /// The page ends after the item that exceeds this many bytes, as they will be on the line.
     pub bytes: usize,
     /// An installation epoch that is known to hold all its own changes; they are left out.
     pub own: Option<(DeviceId, Uuid)>,
@@ -226,6 +226,19 @@ struct Room {
     bytes: usize,
 }
 
+/// A document is hardly ever smaller: no more entries are read than may find room.
+const LEAST_DOCUMENT_BYTES: usize = 1024;
+
+impl Room {
+    /// The most items of a stream that may fit.
+    fn items_of(&self, stream: Stream) -> usize {
+        match stream {
+            Stream::Row => self.items,
+            Stream::Doc => self.items.min(self.bytes / LEAST_DOCUMENT_BYTES),
+        }
+    }
+}
+
 /// Adds one stream's news; `true` when the reader is then up to date with it.
 fn fill(
     conn: &Connection,
@@ -239,7 +252,8 @@ fn fill(
         Stream::Row => request.rows,
         Stream::Doc => request.docs,
     };
-    let (entries, whole) = entries_after(conn, stream, &request.buckets, after, room.items)?;
+    let most = room.items_of(stream);
+    let (entries, whole) = entries_after(conn, stream, &request.buckets, after, most)?;
     let mut reached = after;
     for (stamp, entries) in entries {
         if room.items == 0 || room.bytes == 0 {
@@ -264,9 +278,10 @@ fn set_cursor(page: &mut NewsPage, stream: Stream, stamp: u64) {
     }
 }
 
+/// About what an item takes on the line: rows shrink there to a sixth, documents are packed already.
 fn weight(news: &News) -> usize {
     match news {
-        News::Row { body, .. } => body.len(),
+        News::Row { body, .. } => body.len() / 6,
         News::Doc { bytes, .. } => bytes.len(),
         News::Gone { .. } => 16,
     }

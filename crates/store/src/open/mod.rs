@@ -37,6 +37,10 @@ const BUSY_TIMEOUT_MS: u64 = 5_000;
 /// of the search index again and again.
 const CACHE_KIB: i32 = 16 * 1024;
 
+/// Statements each connection keeps prepared. One exchange at HQ runs about forty different ones;
+/// rusqlite's own limit of 16 would prepare most of them anew every time.
+const STATEMENTS: usize = 128;
+
 /// An open database at the newest schema this program knows.
 #[derive(Debug)]
 pub struct Opened {
@@ -155,6 +159,7 @@ fn connect(
 
 /// Settings that SQLite keeps per connection, not in the file.
 fn settle(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;

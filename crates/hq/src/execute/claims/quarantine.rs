@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{
     super::{
         Desk,
-        facts::{self, Admission},
+        facts::{self, Admission, TriedAhead},
         scratch::Rights,
     },
     executed, refused, refused_for,
@@ -75,5 +75,5 @@ fn release(desk: &Desk<'_>, entry: &Quarantined) -> Result<std::result::Result<(
     let buckets = if known.is_empty() { writer.own_buckets() } else { known };
     let theirs = Desk { caller: &writer, ..*desk };
     let admission = Admission { rights: Rights::Vouched, buckets, from_device: false };
-    Ok(facts::store(&theirs, &push, &admission)?.map(|_| ()))
+    Ok(facts::store(&theirs, &mut TriedAhead::default(), &push, &admission)?.map(|_| ()))
 }
