@@ -8,11 +8,8 @@ use doorstep_store::device::{
     self, CommandRecord, DocumentRefusal, EditRecord, FeedEntry, SealedBatch, Settlement,
 };
 use doorstep_sync::{
-    Document,
     client::{self, Absorbed, BATCH_ITEMS, BatchFate, Sealed, Standing},
-    wire::{
-        BatchAnswer, Command, Cursor, FeedItem, HeldPart, Page, Push, SyncResponse, WANT_LIMIT,
-    },
+    wire::{BatchAnswer, Command, Cursor, HeldPart, Page, Push, SyncResponse, WANT_LIMIT},
 };
 use rusqlite::{Connection, Transaction};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -23,13 +20,13 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    bundles,
     database::OpenDocument,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     host::Host,
     identity::{self, Epoch, Identity},
-    reconcile::{self, Offering, Theirs},
+    news,
+    reconcile::{self, Offering},
     session::{self, RESET, Session},
 };
 
@@ -285,19 +282,19 @@ fn apply(
         reconcile::make_way(tx, &items)?;
     }
     let mut unanswered: BTreeSet<Uuid> = want.into_iter().collect();
-    let entries = take_news(tx, identity, items, &mut unanswered, host, &mut warnings)?;
+    let entries = news::take(tx, identity, items, &mut unanswered, host, &mut warnings)?;
     for (kind, count) in device::apply_feed(tx, &entries)? {
         let warning = ApiError::new(ErrorCode::UpdateNeeded).param("kind", kind);
         warnings.push(warning.param("count", count));
     }
     for entry in &entries {
         if let FeedEntry::Doc { id, .. } = entry {
-            forget_refusals_taken_back(tx, *id)?;
+            news::forget_refusals_taken_back(tx, *id)?;
         }
     }
     device::put_setting(tx, CURSOR, &next)?;
     for doc in unanswered {
-        begin_again(tx, open, doc, host)?;
+        news::begin_again(tx, open, doc, host)?;
     }
     let epoch = session::required_epoch(tx)?;
     if !more {
@@ -358,137 +355,6 @@ fn settle(
         }
         let mut reset: BTreeSet<Uuid> = device::setting(tx, RESET)?.unwrap_or_default();
         reset.insert(refusal.doc);
-        device::put_setting(tx, RESET, &reset)?;
-    }
-    Ok(())
-}
-
-/// A coordinator may have released what HQ had refused: an edit that has come back among HQ's own
-/// changes asks for nobody any more.
-fn forget_refusals_taken_back(tx: &Transaction<'_>, id: Uuid) -> ApiResult<()> {
-    let mut refused = device::refused_edits(tx, id)?;
-    if refused.is_empty() {
-        return Ok(());
-    }
-    let Some(document) = session::load(tx, id)? else { return Ok(()) };
-    refused.retain(|edit| document.holds(&edit.change).unwrap_or(false));
-    Ok(device::drop_edits(tx, &refused)?)
-}
-
-/// Turns news into store entries. Bundles are believed only under a valid signature; a document
-/// with edits to replay is replaced by HQ's version and the edits are written again on it.
-fn take_news(
-    tx: &Transaction<'_>,
-    identity: &Identity,
-    items: Vec<FeedItem>,
-    unanswered: &mut BTreeSet<Uuid>,
-    host: &dyn Host,
-    warnings: &mut Vec<ApiError>,
-) -> ApiResult<Vec<FeedEntry>> {
-    let epoch = session::required_epoch(tx)?;
-    let offering = device::offers_open(tx)?;
-    let mut entries = Vec::with_capacity(items.len());
-    for item in items {
-        if offering && let FeedItem::Doc { id, kind, bytes, heads } = &item {
-            let theirs = Theirs { doc: *id, kind: *kind, bytes, heads };
-            let asked = unanswered.contains(id);
-            if (Offering { tx, identity, epoch: &epoch, host }).compare(&theirs, asked)? {
-                unanswered.remove(id);
-                continue;
-            }
-        }
-        match item {
-            FeedItem::Row { kind, id, version, body } => {
-                if kind == bundles::ROW_KIND {
-                    let taken = bundles::take(tx, (id, version, &body), host.now());
-                    warnings.extend(taken.err());
-                    continue;
-                }
-                entries.push(FeedEntry::Row { kind, id, version, body });
-            }
-            FeedItem::Doc { id, kind, bytes, heads } if unanswered.remove(&id) => {
-                device::replace_document(tx, id, kind, &bytes, &heads)?;
-                let base = Document::open(kind, id, &bytes, [])?;
-                let mut stale = device::stale_edits(tx, id, epoch.id)?;
-                if planted(Bug::DropStaleEdits) {
-                    device::drop_edits(tx, &stale)?;
-                    stale.clear();
-                }
-                replay(tx, base, &stale, &epoch, identity, host)?;
-                forget_refusals_taken_back(tx, id)?;
-                no_longer_reset(tx, id)?;
-            }
-            FeedItem::Doc { id, kind, bytes, heads } => {
-                let (bytes, heads) = (bytes.into_vec(), heads.into_vec());
-                entries.push(FeedEntry::Doc { id, kind, bytes, heads });
-            }
-            FeedItem::Gone { kind, id } => entries.push(FeedEntry::Gone { kind, id }),
-        }
-    }
-    Ok(entries)
-}
-
-/// Writes edits again, as one change of this epoch on HQ's version of the document.
-fn replay(
-    tx: &Transaction<'_>,
-    mut base: Document,
-    stale: &[EditRecord],
-    epoch: &Epoch,
-    identity: &Identity,
-    host: &dyn Host,
-) -> ApiResult<()> {
-    let edits: Vec<_> = stale.iter().flat_map(|record| record.edits.clone()).collect();
-    let author = stale.last().map_or_else(|| identity.author(), |record| record.author.clone());
-    let (doc, kind) = (base.id(), base.kind());
-    base.write_as(epoch.actor);
-    let (mut edited, change) = base.edit(&edits, &author, host.now())?;
-    device::drop_edits(tx, stale)?;
-    if !change.is_empty() {
-        device::record_edit(
-            tx,
-            &device::LocalEdit {
-                doc,
-                kind,
-                snapshot: Some(&edited.save()),
-                change: &change,
-                heads: &edited.heads().0,
-                edits: &edits,
-                author: &author,
-                made_at: host.now(),
-                epoch: epoch.id,
-            },
-        )?;
-    }
-    Ok(())
-}
-
-/// A document HQ does not have: what was not refused begins a new one under this epoch. One that is
-/// to be offered to a restored HQ waits for that.
-fn begin_again(
-    tx: &Transaction<'_>,
-    open: &mut OpenDocument,
-    doc: Uuid,
-    host: &dyn Host,
-) -> ApiResult<()> {
-    if device::open_offer(tx, doc)?.is_some() {
-        return Ok(());
-    }
-    let epoch = session::required_epoch(tx)?;
-    let stale = device::stale_edits(tx, doc, epoch.id)?;
-    device::drop_edits(tx, &stale)?;
-    device::forget_document(tx, doc)?;
-    no_longer_reset(tx, doc)?;
-    *open = None;
-    if let Some(first) = stale.first() {
-        let edits: Vec<_> = stale.iter().flat_map(|record| record.edits.clone()).collect();
-        session::write_document(tx, open, first.kind, doc, &edits, host)?;
-    }
-    Ok(())
-}
-
-fn no_longer_reset(tx: &Transaction<'_>, doc: Uuid) -> ApiResult<()> {
-    let mut reset: BTreeSet<Uuid> = device::setting(tx, RESET)?.unwrap_or_default();
-    if reset.remove(&doc) {
         device::put_setting(tx, RESET, &reset)?;
     }
     Ok(())

@@ -15,6 +15,7 @@ mod exchange;
 pub mod host;
 mod identity;
 mod leases;
+mod news;
 mod photo_sending;
 mod pin;
 mod profile;

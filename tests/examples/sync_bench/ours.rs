@@ -299,6 +299,7 @@ pub async fn weigh(world: &mut World, clerk: PersonId, number: u32) -> Bodies {
     let json = zstd::bulk::compress(Value::from(array).to_string().as_bytes(), 3).expect("zstd");
     let again = tablet.exchange(None).await.expect("an answer");
     assert!(again.response.page.items.is_empty(), "nothing is new");
+    assert!(again.response.held.is_none(), "both count the same");
     let everything = pages.iter().map(|page| page.down).sum();
     Bodies { rows, json: json.len(), everything, nothing: (again.up, again.down) }
 }

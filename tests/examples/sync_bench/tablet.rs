@@ -1,10 +1,11 @@
 //! A device at the level of messages: it signs, asks and reads answers, and keeps nothing.
 
 use doorstep_domain::{id::DeviceId, time::UtcMs};
+use doorstep_store::held::{Sums, doc_mark, row_mark};
 use doorstep_sync::{
     auth,
     client::{self, Sealed, Standing},
-    wire::{self, Cursor, Push, SyncResponse},
+    wire::{self, Cursor, FeedItem, Push, SyncResponse},
 };
 use ed25519_dalek::{Signer, SigningKey};
 use reqwest::Client;
@@ -27,6 +28,8 @@ pub struct Tablet {
     hq: SocketAddr,
     offset_ms: i64,
     cursor: Cursor,
+    /// Of all it was sent; right as long as nothing was sent twice.
+    sums: Sums,
     last: Option<(u64, wire::Hash)>,
 }
 
@@ -53,7 +56,7 @@ impl Tablet {
             .expect("an HTTP client");
         let id = Uuid::from_u128((0xbe_0000_u128 << 64) | u128::from(number));
         let key = SigningKey::from_bytes(&seed);
-        Tablet { id, key, client, hq, offset_ms, cursor: Cursor::default(), last: None }
+        Tablet { id, key, client, hq, offset_ms, cursor: Cursor::default(), sums: Sums::default(), last: None }
     }
 
     /// What HQ must know of it.
@@ -80,7 +83,9 @@ impl Tablet {
 
     /// One exchange; the cursor moves on.
     pub async fn exchange(&mut self, batch: Option<&Sealed>) -> Result<Exchanged, String> {
-        let standing = Standing { epoch: self.id, cursor: self.cursor, key_list: u64::MAX >> 1 };
+        let digest = Some(self.sums.total().to_be_bytes());
+        let standing =
+            Standing { epoch: self.id, cursor: self.cursor, key_list: u64::MAX >> 1, digest };
         let body = wire::pack(&client::request(standing, batch, Vec::new())).expect("a message");
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
         let at = UtcMs(i64::try_from(now).expect("fits") + self.offset_ms);
@@ -104,6 +109,17 @@ impl Tablet {
         }
         let response: SyncResponse = wire::unpack(&answer).map_err(|error| error.to_string())?;
         self.cursor = response.page.next;
+        for item in &response.page.items {
+            match item {
+                FeedItem::Row { kind, id, version, body } => {
+                    self.sums.toggle(*id, row_mark(kind, *id, *version, body));
+                }
+                FeedItem::Doc { id, kind, heads, .. } => {
+                    self.sums.toggle(*id, doc_mark(*kind, *id, heads));
+                }
+                FeedItem::Gone { .. } => {}
+            }
+        }
         Ok(Exchanged { response, up, down: answer.len() })
     }
 
