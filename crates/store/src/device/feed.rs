@@ -61,7 +61,7 @@ pub fn apply_feed(tx: &Transaction<'_>, entries: &[FeedEntry]) -> Result<Unreada
     for entry in entries {
         match entry {
             FeedEntry::Row { kind, id, version, body } => {
-                let row = HeldRow { version: *version, body };
+                let row = HeldRow { version: *version, body: body.as_str() };
                 if let Some(read) = take_row(tx, &mut held, kind, *id, &row)? {
                     changed.insert((kind.clone(), *id));
                     if !read {
