@@ -1,5 +1,11 @@
 //! A device as a process of its own: the real core behind the test host's loopback port.
 
+use doorstep_store::{
+    device::SCHEMA,
+    open::open_encrypted,
+    vault::{RawKey, Vault},
+};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{
     fs::OpenOptions,
@@ -9,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::binaries;
+use crate::{binaries, story::START};
 
 /// The PIN of every device in the tests.
 pub const PIN: &str = "482615";
@@ -109,6 +115,24 @@ impl Device {
     /// Its profile folder.
     pub fn profile(&self) -> &Path {
         &self.profile
+    }
+
+    /// The key of its database and files.
+    pub fn key(&self) -> RawKey {
+        Vault::in_folder(&self.profile).unlock(PIN, None, START).expect("the right PIN")
+    }
+
+    /// Its database, on a connection beside any of its own.
+    pub fn database(&self) -> Connection {
+        let path = self.profile.join("doorstep.db");
+        open_encrypted(&path, &self.key(), &SCHEMA, START).expect("it opens").connection
+    }
+
+    /// Its rescue file, with everything that was unsent at the call.
+    pub async fn rescue_file(&self) -> PathBuf {
+        // It follows the outbox within half a second.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        self.profile.join("rescue.sealed")
     }
 
     /// Runs a command; the error is the `ApiError` as JSON, or null when the process is gone.

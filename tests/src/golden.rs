@@ -108,16 +108,3 @@ pub fn meaning(name: &str, bytes: &[u8]) -> Value {
 fn said<T: Serialize>(message: &T) -> Value {
     serde_json::to_value(message).expect("JSON")
 }
-
-/// Copies the files of one folder, none of them in folders of their own but photos.
-pub fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let (path, name) = entry.map(|e| (e.path(), e.file_name())).expect("an entry");
-        if path.is_dir() {
-            copy_folder(&path, &to.join(name));
-        } else {
-            std::fs::copy(&path, to.join(name)).expect("copied");
-        }
-    }
-}

@@ -177,6 +177,11 @@ impl Hq {
         String::from_utf8(done.stdout).expect("UTF-8")
     }
 
+    /// What its ledger comes to, as `digest` tells it.
+    pub fn digest(&self) -> Value {
+        serde_json::from_str(&self.admin(&["digest"])).expect("JSON")
+    }
+
     /// A ticket for one device of this person, reached through `address`.
     pub fn ticket(&self, person: &str, address: SocketAddr) -> String {
         let address = address.to_string();

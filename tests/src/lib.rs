@@ -4,19 +4,25 @@
 
 pub mod binaries;
 pub mod crash;
+pub mod desk;
 pub mod device;
 pub mod dice;
+pub mod folders;
 pub mod fuzz;
 pub mod golden;
 pub mod hq;
 pub mod line;
+pub mod machine;
 pub mod needles;
+pub mod notes;
 pub mod paper;
 pub mod pictures;
 pub mod poison;
 pub mod said;
+pub mod scene;
 pub mod shop;
 pub mod small_disk;
+pub mod sound;
 pub mod speaker;
 pub mod story;
 pub mod window;

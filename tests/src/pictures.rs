@@ -4,6 +4,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use doorstep_media::card_code;
 use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage, imageops};
+use serde_json::{Value, json};
 use std::io::Cursor;
 
 /// A JPEG of a table with the QR of `text` on it, 1600 × 1200.
@@ -54,6 +55,11 @@ pub fn grainy(seed: u32, width: u32, height: u32) -> Vec<u8> {
         let at = |shift: u32| grain(x.wrapping_add(seed * 7919 + shift), y.wrapping_add(shift));
         Rgb([at(0), at(1_000), at(2_000)])
     }))
+}
+
+/// What `photo_add` is given to keep a picture as a record's front view.
+pub fn front_of(kind: &str, subject: &str, picture: &[u8]) -> Value {
+    json!({ "subject": subject, "kind": kind, "shot": "front", "image": base64(picture) })
 }
 
 /// Bytes as base64, the form in which pictures cross the command table.

@@ -1,10 +1,11 @@
 //! HQ with sample data, and devices of its people.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     device::Device,
     hq::Hq,
+    line::Line,
     story::{Job, offset_to_story_day},
 };
 
@@ -36,8 +37,18 @@ impl Shop {
 
     /// An enrolled device of a person, straight on HQ's address.
     pub async fn device(&self, name: &str, person: &str) -> Device {
+        self.enrolled(name, person, self.hq.address()).await
+    }
+
+    /// An enrolled device of a person, on a line of its own that can be cut.
+    pub async fn on_a_line(&self, name: &str, person: &str) -> (Device, Line) {
+        let line = Line::to(self.hq.address());
+        (self.enrolled(name, person, line.address()).await, line)
+    }
+
+    async fn enrolled(&self, name: &str, person: &str, address: SocketAddr) -> Device {
         let device = Device::start(&self.rooms.path().join(name), offset_to_story_day());
-        device.enrol(&self.hq.ticket(person, self.hq.address()), name).await;
+        device.enrol(&self.hq.ticket(person, address), name).await;
         device
     }
 
@@ -46,8 +57,31 @@ impl Shop {
         self.device("tablet", &self.job.engineer).await
     }
 
+    /// The same on a line of its own.
+    pub async fn tablet_on_a_line(&self) -> (Device, Line) {
+        self.on_a_line("tablet", &self.job.engineer).await
+    }
+
     /// The laptop of the clerk of the door job's store.
     pub async fn laptop(&self) -> Device {
         self.device("laptop", &self.hq.person_at("clerk", &self.job.store)).await
+    }
+
+    /// The desk of a coordinator.
+    pub async fn desk(&self) -> Device {
+        self.device("desk", &self.hq.person("coordinator").1).await
+    }
+
+    /// Another engineer of the door job's store: name and identity.
+    pub fn colleague(&self) -> (String, String) {
+        let people = self.hq.facts["people"].as_array().expect("people");
+        let found = people.iter().find(|person| {
+            person["role"] == "engineer"
+                && person["org"] == self.job.store
+                && person["id"] != *self.job.engineer
+        });
+        let found = found.expect("the store has a second engineer");
+        let text = |field: &str| found[field].as_str().expect("text").to_owned();
+        (text("name"), text("id"))
     }
 }

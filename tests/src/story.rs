@@ -1,6 +1,7 @@
 //! The door job, step by step, as an engineer does it through the command table. Each step can be
 //! repeated after a crash and leaves durable work behind.
 
+use doorstep_domain::time::UtcMs;
 use serde_json::{Value, json};
 use std::{
     sync::OnceLock,
@@ -11,8 +12,8 @@ use crate::{device::Device, hq::Hq, pictures};
 
 /// The day of the story: the sample price book is valid and the 2026 national subsidy in force.
 pub const DAY: &str = "2026-07-15";
-/// 2026-07-15 08:30 in Asia/Shanghai, UTC ms.
-const START_MS: i64 = 1_784_075_400_000;
+/// When the story begins: 2026-07-15 08:30 in Asia/Shanghai.
+pub const START: UtcMs = UtcMs(1_784_075_400_000);
 /// The new machine: a washer-dryer of energy grade 1.
 pub const NEW_SKU: &str = "S-XH-100";
 /// The discount agreed at the door, fen.
@@ -23,7 +24,7 @@ pub fn offset_to_story_day() -> i64 {
     static OFFSET: OnceLock<i64> = OnceLock::new();
     *OFFSET.get_or_init(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-        START_MS - i64::try_from(now.as_millis()).expect("fits")
+        START.0 - i64::try_from(now.as_millis()).expect("fits")
     })
 }
 

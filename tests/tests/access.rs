@@ -1,9 +1,8 @@
 //! What a tablet may no longer see is gone from it: from its lists, its search, its database.
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::{device, open::open_encrypted, vault::Vault};
 use doorstep_tests::{
     device::{Device, PIN},
+    notes::note,
     pictures,
     shop::{SETTLE, Shop},
     story::DAY,
@@ -11,14 +10,9 @@ use doorstep_tests::{
 use rusqlite::types::ValueRef;
 use serde_json::{Value, json};
 
-const STORY_START: UtcMs = UtcMs(1_784_075_400_000);
-
 /// Every value of every table of a stopped tablet's database, as text where it is text.
 fn dump(tablet: &Device) -> String {
-    let key = Vault::in_folder(tablet.profile()).unlock(PIN, None, STORY_START).expect("the PIN");
-    let database = tablet.profile().join("doorstep.db");
-    let opened = open_encrypted(&database, &key, &device::SCHEMA, STORY_START).expect("opens");
-    let conn = &opened.connection;
+    let conn = tablet.database();
     let mut all = String::new();
     let tables: Vec<String> = conn
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
@@ -53,14 +47,9 @@ async fn a_visit_given_to_another_leaves_no_trace_on_the_old_tablet() {
         (customer["name"].as_str().unwrap(), customer["phones"][0].as_str().unwrap());
     let address = customer["address"].as_str().unwrap().to_owned();
     old.call("visit_mark", json!({ "visit": shop.job.visit, "step": "set_off" })).await;
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "只有这户才有的话",
-    });
-    old.call("note_add", note).await;
-    let photo = json!({
-        "subject": shop.job.work_order, "kind": "work_order", "shot": "front",
-        "image": pictures::base64(&pictures::room(5, 640, 480)),
-    });
+    note(&old, &shop.job, "只有这户才有的话").await;
+    let picture = pictures::room(5, 640, 480);
+    let photo = pictures::front_of("work_order", &shop.job.work_order, &picture);
     let photo = old.call("photo_add", photo).await["hash"].as_str().unwrap().to_owned();
     old.sync_until_settled(SETTLE).await;
     old.kill();
@@ -71,7 +60,7 @@ async fn a_visit_given_to_another_leaves_no_trace_on_the_old_tablet() {
     old.restart();
     old.unlock().await;
 
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
+    let desk = shop.desk().await;
     let crew = desk.call("crew_list", json!({ "day": DAY, "visit": shop.job.visit })).await;
     let crew = crew["people"].as_array().unwrap().clone();
     let other = crew.iter().find(|person| person["person"] != *shop.job.engineer).unwrap();
@@ -128,17 +117,14 @@ async fn a_lost_tablet_is_told_so_and_its_ticket_opens_no_second_one() {
     let refused = second.try_call("enrol", input).await.unwrap_err();
     assert_eq!(refused["code"], "enrol_code_invalid", "{refused}");
 
-    let digest: Value = serde_json::from_str(&shop.hq.admin(&["digest"])).unwrap();
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "丢失之后写的",
-    });
+    let digest = shop.hq.digest();
     let devices = shop.hq.device_ids();
     assert_eq!(devices.len(), 1);
     shop.hq.admin(&["revoke-device", &devices[0]]);
-    tablet.call("note_add", note).await;
+    note(&tablet, &shop.job, "丢失之后写的").await;
     let state = tablet.sync().await;
     assert_eq!(state["last_error"]["code"], "device_revoked", "{state}");
     assert_eq!(state["waiting"], 1, "the work stays");
-    let after: Value = serde_json::from_str(&shop.hq.admin(&["digest"])).unwrap();
+    let after = shop.hq.digest();
     assert_eq!(after["docs"], digest["docs"], "HQ took nothing");
 }

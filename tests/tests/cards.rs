@@ -1,12 +1,13 @@
 //! A card's code at the table: believed only whole, unchanged, and under a key HQ vouches for;
 //! every refusal with its own reason in both languages.
 
-use doorstep_domain::trust::Kid;
+use doorstep_domain::{time::UtcMs, trust::Kid};
 use doorstep_media::card_code::{self, CardFields, CardProduct};
 use doorstep_tests::{
     device::Device,
     pictures,
     shop::{SETTLE, Shop},
+    story::START,
 };
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
@@ -14,8 +15,6 @@ use std::{collections::BTreeMap, fs};
 
 const PREFIX: &str = "DSC:";
 const SIGNATURE_BYTES: usize = 64;
-/// 2026-07-15 08:30 in Asia/Shanghai, UTC ms.
-const STORY_START_MS: i64 = 1_784_075_400_000;
 
 fn payload(text: &str) -> Vec<u8> {
     base45::decode(text.strip_prefix(PREFIX).expect("a card's text")).expect("base45")
@@ -68,7 +67,7 @@ fn fields(kid: Kid) -> CardFields {
         main_parts_months: 36,
         provisional: false,
         commercial: false,
-        issued_at: doorstep_domain::time::UtcMs(STORY_START_MS - 86_400_000),
+        issued_at: START.plus_ms(-UtcMs::DAY),
     }
 }
 
@@ -131,7 +130,7 @@ async fn a_card_cut_short_or_of_another_version_or_kind_is_refused_with_its_own_
     good.provisional = true;
     assert_eq!(refusal(&tablet, &signed(&good, &card_key)).await, "card_wrong_use");
     let mut old = fields(kid);
-    old.issued_at = doorstep_domain::time::UtcMs(STORY_START_MS - 20 * 365 * 86_400_000);
+    old.issued_at = START.plus_ms(-20 * 365 * UtcMs::DAY);
     assert_eq!(refusal(&tablet, &signed(&old, &card_key)).await, "card_outside_validity");
 
     // A later version may be signed as rightly as can be: this program does not know what it says.

@@ -1,33 +1,20 @@
 //! A tablet's database that is newer than the program, or damaged: told in words, never deleted,
 //! and the unsent work reaches HQ.
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::{
-    device,
-    open::open_encrypted,
-    vault::{RawKey, Vault},
-};
+use doorstep_store::device::SCHEMA;
 use doorstep_tests::{
     device::{Device, PIN},
-    line::Line,
-    needles::files,
+    folders::files,
+    notes::note,
     said::in_both_languages,
     shop::{SETTLE, Shop},
-    story::{STEPS, Silence, offset_to_story_day},
+    story::{STEPS, Silence},
 };
 use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
-
-/// 2026-07-15 08:30 in Asia/Shanghai, UTC ms.
-const STORY_START: UtcMs = UtcMs(1_784_075_400_000);
-
-fn key_of(profile: &Path) -> RawKey {
-    Vault::in_folder(profile).unlock(PIN, None, STORY_START).expect("the right PIN")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_a_newer_version_is_refused_in_words_and_not_touched() {
@@ -36,12 +23,11 @@ async fn a_database_of_a_newer_version_is_refused_in_words_and_not_touched() {
     tablet.sync_until_settled(SETTLE).await;
     tablet.kill();
     let database = tablet.profile().join("doorstep.db");
-    let known = device::SCHEMA.version();
+    let known = SCHEMA.version();
     let set_version = |version: u32| {
-        let key = key_of(tablet.profile());
-        let opened = open_encrypted(&database, &key, &device::SCHEMA, STORY_START).expect("opens");
-        opened.connection.pragma_update(None, "user_version", version).expect("written");
-        drop(opened);
+        let conn = tablet.database();
+        conn.pragma_update(None, "user_version", version).expect("written");
+        drop(conn);
         fs::read(&database).expect("the database")
     };
     let sound = set_version(known);
@@ -80,9 +66,9 @@ enum Damage {
 
 impl Damage {
     /// Damages a database and returns the bytes as they are then.
-    fn befalls(self, profile: &Path) -> Vec<u8> {
-        let database = profile.join("doorstep.db");
-        log_into_database(profile);
+    fn befalls(self, tablet: &Device) -> Vec<u8> {
+        let database = tablet.profile().join("doorstep.db");
+        log_into_database(tablet);
         let mut bytes = fs::read(&database).expect("the database");
         let length = bytes.len();
         let noise = |at: usize| (at.wrapping_mul(0x9E37_79B1) >> 13) as u8;
@@ -101,11 +87,9 @@ impl Damage {
 }
 
 /// Everything into one file, as after a clean end, so that the damage is the whole of it.
-fn log_into_database(profile: &Path) {
-    let (database, key) = (profile.join("doorstep.db"), key_of(profile));
-    let opened = open_encrypted(&database, &key, &device::SCHEMA, STORY_START).expect("opens");
+fn log_into_database(tablet: &Device) {
     let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-    opened.connection.query_row(checkpoint, [], |_| Ok(())).expect("all in one file");
+    tablet.database().query_row(checkpoint, [], |_| Ok(())).expect("all in one file");
 }
 
 /// Unlocks. Where the damage does not show at once, somebody works until it does, is told to start
@@ -135,30 +119,25 @@ async fn open_until_salvaged(tablet: &mut Device, shop: &Shop) -> Value {
 
 async fn unsent_work_survives(damage: Damage) {
     let shop = Shop::open(8);
-    let line = Line::to(shop.hq.address());
-    let profile = shop.rooms.path().join("tablet");
-    let mut tablet = Device::start(&profile, offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+    let (mut tablet, line) = shop.tablet_on_a_line().await;
+    let profile = tablet.profile().to_owned();
     tablet.sync_until_settled(SETTLE).await;
 
     line.cut();
     for step in STEPS {
         step.play(&tablet, &shop.job, &mut Silence).await;
     }
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "写在损坏之前",
-    });
-    tablet.call("note_add", note).await;
+    note(&tablet, &shop.job, "写在损坏之前").await;
     let view = tablet.call("order_view", json!({ "work_order": shop.job.work_order })).await;
     let order = view["orders"][0]["order"].clone();
     let photos = tablet.call("photo_list", json!({ "subject": shop.job.asset })).await;
     let state = tablet.sync().await;
     let waiting = state["waiting"].as_u64().expect("a count");
     assert!(waiting > 10, "a whole visit waits: {waiting}");
-    // The rescue file follows the outbox within half a second.
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    // Complete before the kill, so that nothing is salvaged from an older one.
+    tablet.rescue_file().await;
     tablet.kill();
-    let left = damage.befalls(&profile);
+    let left = damage.befalls(&tablet);
     let photo_files = files(&profile.join("media")).len();
 
     tablet.restart();
@@ -201,10 +180,7 @@ async fn unsent_work_survives(damage: Damage) {
         assert!(has, "the photo {} came too: {arrived:?}", photo["shot"]);
     }
 
-    let again = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "写在恢复之后",
-    });
-    tablet.call("note_add", again).await;
+    note(&tablet, &shop.job, "写在恢复之后").await;
     assert_eq!(tablet.sync_until_settled(SETTLE).await["refused"], 0, "and work goes on");
 }
 

@@ -1,43 +1,21 @@
 //! The rest of the command table, through a real HQ: what an engineer and a clerk do besides the
 //! door job.
 
+use doorstep_domain::time::UtcMs;
 use doorstep_tests::{
     device::{Device, PIN},
-    hq::Hq,
-    line::Line,
+    notes::note,
     pictures,
-    story::{Job, STEPS, Silence, Step, offset_to_story_day},
+    shop::{SETTLE, Shop},
+    story::{START, STEPS, Silence, Step, offset_to_story_day},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const SETTLE: Duration = Duration::from_secs(60);
-
-struct Shop {
-    rooms: tempfile::TempDir,
-    hq: Hq,
-    job: Job,
-}
-
-impl Shop {
-    fn open() -> Shop {
-        let rooms = tempfile::tempdir().expect("a temporary folder");
-        let hq = Hq::with_sample_data(&rooms.path().join("hq"), 12);
-        let job = Job::of(&hq);
-        Shop { rooms, hq, job }
-    }
-
-    async fn device(&self, name: &str, person: &str) -> Device {
-        let device = Device::start(&self.rooms.path().join(name), offset_to_story_day());
-        device.enrol(&self.hq.ticket(person, self.hq.address()), name).await;
-        device
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
-    let shop = Shop::open();
-    let tablet = shop.device("tablet", &shop.job.engineer).await;
+    let shop = Shop::open(12);
+    let tablet = shop.tablet().await;
     let (visit, work_order) = (&shop.job.visit, &shop.job.work_order);
 
     let steps = tablet.call("visit_steps", json!({ "visit": visit })).await;
@@ -68,8 +46,7 @@ async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
     assert_eq!(seen["in_full"]["phones"], opened["customer"]["phones"], "on request");
 
     tablet.call("site_set", json!({ "visit": visit, "key": "floor", "value": 6 })).await;
-    let note = json!({ "visit": visit, "work_order": work_order, "text": "门口有狗" });
-    let view = tablet.call("note_add", note).await;
+    let view = note(&tablet, &shop.job, "门口有狗").await;
     assert!(view["work_orders"][0]["facts"].to_string().contains("门口有狗"), "the note is kept");
 
     let machine = tablet
@@ -106,7 +83,7 @@ async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
     let lead = tablet.call("lead_save", lead).await;
     assert_eq!(lead["lead"]["follow_up_on"], "2026-07-18");
 
-    let later = 1_784_075_400_000i64 + 86_400_000;
+    let later = START.plus_ms(UtcMs::DAY).0;
     let wish = json!({ "visit": visit, "wish": { "start": later, "end": later + 7_200_000 } });
     tablet.call("visit_reschedule", wish).await;
     let end = json!({ "visit": visit, "code": "refused", "note": "客户改主意了" });
@@ -119,8 +96,8 @@ async fn an_engineer_notes_ends_and_reschedules_visits_and_saves_a_lead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_is_paid_and_cancelled_and_its_papers_reach_the_clerk() {
-    let shop = Shop::open();
-    let tablet = shop.device("tablet", &shop.job.engineer).await;
+    let shop = Shop::open(12);
+    let tablet = shop.tablet().await;
     let job = &shop.job;
     let pad = json!({ "work_order": job.work_order });
     for step in STEPS {
@@ -152,7 +129,7 @@ async fn an_order_is_paid_and_cancelled_and_its_papers_reach_the_clerk() {
     assert_eq!(photo["received"], true, "HQ has acknowledged the photo: {photo}");
     let own = tablet.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
 
-    let clerk = shop.device("laptop", &shop.hq.person_at("clerk", &job.store)).await;
+    let clerk = shop.laptop().await;
     clerk.sync_until_settled(SETTLE).await;
     let theirs = clerk.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
     assert_eq!(own["base64"], theirs["base64"], "the same bytes on both sides");
@@ -173,7 +150,7 @@ async fn an_order_is_paid_and_cancelled_and_its_papers_reach_the_clerk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clerk_parks_and_issues_a_card_and_finds_it_again() {
-    let shop = Shop::open();
+    let shop = Shop::open(12);
     let clerk = Device::start(&shop.rooms.path().join("laptop"), offset_to_story_day());
     let person = shop.hq.person_at("clerk", &shop.job.store);
     let ticket = pictures::ticket_on_a_table(&shop.hq.ticket(&person, shop.hq.address()));
@@ -235,12 +212,10 @@ async fn a_clerk_parks_and_issues_a_card_and_finds_it_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_issued_without_a_network_is_believed_at_once_and_a_locked_laptop_still_sends_it() {
-    let shop = Shop::open();
-    let line = Line::to(shop.hq.address());
-    let clerk = Device::start(&shop.rooms.path().join("laptop"), offset_to_story_day());
+    let shop = Shop::open(12);
     let person = shop.hq.person_at("clerk", &shop.job.store);
-    clerk.enrol(&shop.hq.ticket(&person, line.address()), "laptop").await;
-    let tablet = shop.device("tablet", &shop.job.engineer).await;
+    let (clerk, line) = shop.on_a_line("laptop", &person).await;
+    let tablet = shop.tablet().await;
 
     line.cut();
     let issue = json!({
@@ -282,8 +257,8 @@ async fn a_card_issued_without_a_network_is_believed_at_once_and_a_locked_laptop
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rescue_file_has_one_writer_however_many_lock_at_once() {
-    let shop = Shop::open();
-    let clerk = shop.device("laptop", &shop.hq.person_at("clerk", &shop.job.store)).await;
+    let shop = Shop::open(12);
+    let clerk = shop.laptop().await;
     for _ in 0..6 {
         let lock = || clerk.call("lock", json!({}));
         tokio::join!(lock(), lock(), lock(), lock(), lock(), lock(), lock(), lock());

@@ -3,6 +3,7 @@
 
 use doorstep_tests::{
     device::Device,
+    notes::{notes_on_visit, try_note},
     pictures,
     said::in_both_languages,
     shop::{SETTLE, Shop},
@@ -12,24 +13,16 @@ use doorstep_tests::{
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-async fn note(tablet: &Device, job: &Job, text: &str) -> Result<Value, Value> {
-    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
-    tablet.try_call("note_add", note).await
-}
-
 /// The notes of the work order as a device shows them.
 async fn notes(device: &Device, job: &Job) -> BTreeSet<String> {
-    let view = device.call("visit_open", json!({ "visit": job.visit })).await;
-    let notes = view["work_orders"][0]["facts"]["sections"]["notes"].as_object().cloned();
-    let texts = notes.unwrap_or_default();
-    texts.values().filter_map(|fact| fact["value"].as_str().map(str::to_owned)).collect()
+    notes_on_visit(device, &job.visit).await.expect("it is shown").into_iter().collect()
 }
 
 /// Adds notes until one is refused; what was called saved goes into `saved`.
 async fn note_until_full(tablet: &Device, job: &Job, saved: &mut BTreeSet<String>) -> Value {
     for number in 0..2_000 {
         let text = format!("第 {number} 条，写在空间将尽的时候：{}", "满".repeat(200));
-        match note(tablet, job, &text).await {
+        match try_note(tablet, job, &text).await {
             Ok(_) => saved.insert(text),
             Err(error) => return error,
         };
@@ -44,15 +37,13 @@ async fn a_tablet_with_a_full_disk_refuses_and_loses_nothing_needs_root() {
     let mut tablet = shop.tablet().await;
     tablet.sync_until_settled(SETTLE).await;
     let mut saved = BTreeSet::from(["before".to_owned()]);
-    note(&tablet, &shop.job, "before").await.expect("there is room");
+    try_note(&tablet, &shop.job, "before").await.expect("there is room");
 
-    let image = pictures::base64(&pictures::room(1, 640, 480));
-    let photo =
-        json!({ "subject": shop.job.asset, "kind": "asset", "shot": "front", "image": image });
+    let photo = pictures::front_of("asset", &shop.job.asset, &pictures::room(1, 640, 480));
     let error = tablet.try_call("photo_add", photo).await.expect_err("photos leave room");
     assert_eq!(error["code"], "disk_full", "a photo is refused before a record: {error}");
     in_both_languages(&error["words"]);
-    note(&tablet, &shop.job, "after the photo").await.expect("a record still has room");
+    try_note(&tablet, &shop.job, "after the photo").await.expect("a record still has room");
     saved.insert("after the photo".to_owned());
 
     disk.fill();
@@ -74,7 +65,7 @@ async fn a_tablet_with_a_full_disk_refuses_and_loses_nothing_needs_root() {
     tablet.restart();
     tablet.unlock().await;
     assert_eq!(notes(&tablet, &shop.job).await, saved, "after a kill on the full disk");
-    note(&tablet, &shop.job, "there is room again").await.expect("it goes on");
+    try_note(&tablet, &shop.job, "there is room again").await.expect("it goes on");
     saved.insert("there is room again".to_owned());
     let state = tablet.sync_until_settled(SETTLE).await;
     assert_eq!(state["refused"], 0, "{state}");
@@ -98,7 +89,7 @@ async fn hq_on_a_full_disk_takes_nothing_refuses_nothing_and_then_takes_all_need
     }
     let long = "长".repeat(4_000);
     for number in 0..40 {
-        note(&tablet, &shop.job, &format!("{number} {long}")).await.expect("saved here");
+        try_note(&tablet, &shop.job, &format!("{number} {long}")).await.expect("saved here");
     }
     let written = notes(&tablet, &shop.job).await;
     let mut state = tablet.sync().await;

@@ -1,9 +1,10 @@
 //! The door job with HQ and both devices as processes of their own, under cuts and kills.
 
+use doorstep_domain::time::UtcMs;
 use doorstep_tests::{
     device::{Device, PIN},
-    hq::Hq,
-    line::Line,
+    notes::{note, notes_on_visit, try_note},
+    shop::{SETTLE, Shop},
     story::{Job, STEPS, Silence, Step, offset_to_story_day},
 };
 use serde_json::{Value, json};
@@ -15,24 +16,6 @@ const UPWARD_CUTS: [i64; 6] = [1, 150, 450, 900, 2_000, 6_000];
 /// Bytes from HQ after which the line breaks: in the handshake, in the head and body of the answer.
 const DOWNWARD_CUTS: [i64; 6] = [1, 400, 900, 1_200, 1_500, 3_000];
 
-struct Scene {
-    _rooms: tempfile::TempDir,
-    hq: Hq,
-    line: Line,
-    job: Job,
-    tablet: Device,
-}
-
-async fn scene() -> Scene {
-    let rooms = tempfile::tempdir().expect("a temporary folder");
-    let hq = Hq::with_sample_data(&rooms.path().join("hq"), 8);
-    let job = Job::of(&hq);
-    let line = Line::to(hq.address());
-    let tablet = Device::start(&rooms.path().join("tablet"), offset_to_story_day());
-    tablet.enrol(&hq.ticket(&job.engineer, line.address()), "tablet").await;
-    Scene { _rooms: rooms, hq, line, job, tablet }
-}
-
 async fn orders(device: &Device, job: &Job) -> Vec<Value> {
     let view = device.call("order_view", json!({ "work_order": job.work_order })).await;
     view["orders"].as_array().expect("orders").clone()
@@ -40,10 +23,10 @@ async fn orders(device: &Device, job: &Job) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_every_step_and_cut_in_every_exchange_the_order_is_executed_once() {
-    let Scene { _rooms, mut hq, line, job, mut tablet } = scene().await;
-    let laptop = Device::start(&_rooms.path().join("laptop"), offset_to_story_day());
-    let clerk = hq.person_at("clerk", &job.store);
-    laptop.enrol(&hq.ticket(&clerk, hq.address()), "laptop").await;
+    let mut shop = Shop::open(8);
+    let (mut tablet, line) = shop.tablet_on_a_line().await;
+    let laptop = shop.laptop().await;
+    let job = shop.job.clone();
 
     line.cut();
     for step in STEPS {
@@ -70,12 +53,12 @@ async fn killed_after_every_step_and_cut_in_every_exchange_the_order_is_executed
         tablet.sync().await;
         line.cut();
         // HQ may have committed what the tablet never heard of: it dies with that.
-        hq.kill();
-        hq.start();
-        line.redirect(hq.address());
+        shop.hq.kill();
+        shop.hq.start();
+        line.redirect(shop.hq.address());
     }
     line.restore();
-    tablet.sync_until_settled(Duration::from_secs(60)).await;
+    tablet.sync_until_settled(SETTLE).await;
 
     let settled = orders(&tablet, &job).await;
     assert_eq!(settled.len(), 1, "still one order: {settled:?}");
@@ -87,10 +70,11 @@ async fn killed_after_every_step_and_cut_in_every_exchange_the_order_is_executed
     let terms = |order: &Value| order["order"]["signed"]["terms"]["totals"].clone();
     assert_eq!(terms(&settled[0]), terms(&filed[0]), "HQ computed the same to the fen");
 
-    let ticket = hq.ticket(&clerk, hq.address());
+    let clerk = shop.hq.person_at("clerk", &job.store);
+    let ticket = shop.hq.ticket(&clerk, shop.hq.address());
     assert!(ticket.starts_with("doorstep://"), "HQ still enrols after its restarts");
     let seen = {
-        let fresh = Device::start(&_rooms.path().join("second-laptop"), offset_to_story_day());
+        let fresh = Device::start(&shop.rooms.path().join("second-laptop"), offset_to_story_day());
         fresh.enrol(&ticket, "second laptop").await;
         fresh.sync_until_settled(Duration::from_secs(30)).await;
         fresh.call("work_order_view", json!({ "work_order": job.work_order })).await
@@ -110,45 +94,35 @@ async fn killed_after_every_step_and_cut_in_every_exchange_the_order_is_executed
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_screen_called_saved_is_there_after_a_kill_at_any_instant() {
-    let Scene { _rooms, hq: _hq, line, job, mut tablet } = scene().await;
+    let shop = Shop::open(8);
+    let (mut tablet, line) = shop.tablet_on_a_line().await;
+    let job = &shop.job;
     line.cut();
     tablet.call("visit_mark", json!({ "visit": job.visit, "step": "arrive" })).await;
     let mut saved: Vec<String> = Vec::new();
     for round in 0..50u64 {
         // The kill falls at another distance from the last answer each time.
-        for note in 0..=(round % 4) {
-            let text = format!("note {round}.{note}");
-            let input = json!({
-                "visit": job.visit, "work_order": job.work_order, "text": text,
-            });
-            tablet.call("note_add", input).await;
+        for number in 0..=(round % 4) {
+            let text = format!("note {round}.{number}");
+            note(&tablet, job, &text).await;
             saved.push(text);
         }
-        let under_way = tablet.try_call(
-            "note_add",
-            json!({ "visit": job.visit, "work_order": job.work_order, "text": "unanswered" }),
-        );
+        let under_way = try_note(&tablet, job, "unanswered");
         let _ = tokio::time::timeout(Duration::from_micros(round * 157 % 9_000), under_way).await;
         tablet.restart();
         tablet.unlock().await;
     }
-    let view = tablet.call("visit_open", json!({ "visit": job.visit })).await;
-    let notes = &view["work_orders"][0]["facts"]["sections"]["notes"];
-    let kept: Vec<&str> = notes
-        .as_object()
-        .expect("notes")
-        .values()
-        .filter_map(|fact| fact["value"].as_str())
-        .collect();
+    let kept = notes_on_visit(&tablet, &job.visit).await.expect("it is shown");
     for text in &saved {
-        assert!(kept.contains(&text.as_str()), "{text} was called saved and is lost");
+        assert!(kept.contains(text), "{text} was called saved and is lost");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hq_down_slow_or_answering_garbage_loses_nothing_and_says_so() {
-    let Scene { _rooms, hq: _hq, line, job, tablet } = scene().await;
-    tablet.call("visit_mark", json!({ "visit": job.visit, "step": "set_off" })).await;
+    let shop = Shop::open(8);
+    let (tablet, line) = shop.tablet_on_a_line().await;
+    tablet.call("visit_mark", json!({ "visit": shop.job.visit, "step": "set_off" })).await;
 
     line.cut();
     let state = tablet.sync().await;
@@ -166,12 +140,13 @@ async fn hq_down_slow_or_answering_garbage_loses_nothing_and_says_so() {
 
     line.restore();
     line.slow(Duration::from_millis(300));
-    tablet.sync_until_settled(Duration::from_secs(60)).await;
+    tablet.sync_until_settled(SETTLE).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_pin_a_second_start_and_a_revoked_device_are_told_and_harm_nothing() {
-    let Scene { _rooms, hq, line: _line, job, mut tablet } = scene().await;
+    let shop = Shop::open(8);
+    let (mut tablet, _line) = shop.tablet_on_a_line().await;
     let status = tablet.call("app_status", json!({})).await;
     let device = status["device"].as_str().expect("a device").to_owned();
 
@@ -186,8 +161,8 @@ async fn a_wrong_pin_a_second_start_and_a_revoked_device_are_told_and_harm_nothi
     assert_eq!(refused["code"], "locked");
     tablet.unlock().await;
 
-    hq.admin(&["revoke-device", &device]);
-    tablet.call("visit_mark", json!({ "visit": job.visit, "step": "set_off" })).await;
+    shop.hq.admin(&["revoke-device", &device]);
+    tablet.call("visit_mark", json!({ "visit": shop.job.visit, "step": "set_off" })).await;
     let state = tablet.sync().await;
     assert_eq!(state["last_error"]["code"], "device_revoked");
     assert!(state["waiting"].as_u64() > Some(0), "the work stays on the device");
@@ -197,12 +172,10 @@ async fn a_wrong_pin_a_second_start_and_a_revoked_device_are_told_and_harm_nothi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_two_days_wrong_does_not_decide_the_day() {
-    let rooms = tempfile::tempdir().expect("a temporary folder");
-    let hq = Hq::with_sample_data(&rooms.path().join("hq"), 4);
-    let job = Job::of(&hq);
-    let two_days = 2 * 86_400_000;
-    let tablet = Device::start(&rooms.path().join("tablet"), offset_to_story_day() + two_days);
-    tablet.enrol(&hq.ticket(&job.engineer, hq.address()), "tablet").await;
+    let shop = Shop::open(4);
+    let wrong = offset_to_story_day() + 2 * UtcMs::DAY;
+    let tablet = Device::start(&shop.rooms.path().join("tablet"), wrong);
+    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, shop.hq.address()), "tablet").await;
     let list = tablet.call("today", json!({})).await;
     assert_eq!(list["day"], "2026-07-15", "HQ's day decides");
     assert_eq!(list["time"]["disagrees"], true, "and the disagreement is told");

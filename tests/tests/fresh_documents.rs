@@ -2,32 +2,19 @@
 
 use doorstep_tests::{
     device::Device,
+    folders::copy_folder,
     hq::Hq,
     line::Line,
-    needles::copy_folder,
+    machine::{answer, meet_washer, meet_washer_with_nameplate},
+    notes::{note, notes},
     pictures,
     said::in_both_languages,
+    scene::Scene,
     shop::{SETTLE, Shop},
     story::{Job, STEPS, Silence, offset_to_story_day},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, slice};
-
-async fn note(tablet: &Device, job: &Job, text: &str) {
-    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
-    tablet.call("note_add", note).await;
-}
-
-/// The notes of the work order as a device shows them, each as often as it is there.
-async fn notes(device: &Device, job: &Job) -> Vec<String> {
-    let view = device.call("work_order_view", json!({ "work_order": job.work_order })).await;
-    let facts = view["card"]["facts"]["sections"]["notes"].as_object().cloned();
-    let texts = facts.unwrap_or_default();
-    let mut texts: Vec<String> =
-        texts.values().filter_map(|fact| fact["value"].as_str().map(str::to_owned)).collect();
-    texts.sort();
-    texts
-}
 
 async fn order_numbers(device: &Device, job: &Job) -> Vec<Value> {
     let view = device.call("order_view", json!({ "work_order": job.work_order })).await;
@@ -39,18 +26,12 @@ async fn order_numbers(device: &Device, job: &Job) -> Vec<Value> {
 async fn a_machine_and_a_cards_first_note_begun_at_the_door_reach_the_clerk() {
     let shop = Shop::open(2);
     let tablet = shop.tablet().await;
-    let met = json!({
-        "identity": { "category": "washer", "brand": "样例丙", "nameplate_month": "2016-03" },
-        "serials": { "body": "MET0000000042" }, "capacity": 8,
-    });
-    let machine = tablet.call("machine_set", met).await;
+    let machine = meet_washer_with_nameplate(&tablet).await;
     assert_eq!(machine["record"]["state"], "on_device", "{}", machine["record"]);
     let asset = machine["asset"]["id"].as_str().expect("an identity").to_owned();
-    let check = json!({ "asset": asset, "check": "wm.hose", "result": "fail" });
-    tablet.call("inspection_answer", check).await;
+    answer(&tablet, &asset, "wm.hose", "fail").await;
     for (subject, kind, seed) in [(&asset, "asset", 1), (&shop.job.card, "card", 2)] {
-        let image = pictures::base64(&pictures::room(seed, 640, 480));
-        let photo = json!({ "subject": subject, "kind": kind, "shot": "front", "image": image });
+        let photo = pictures::front_of(kind, subject, &pictures::room(seed, 640, 480));
         tablet.call("photo_add", photo).await;
     }
     let state = tablet.sync_until_settled(SETTLE).await;
@@ -81,62 +62,55 @@ async fn a_machine_and_a_cards_first_note_begun_at_the_door_reach_the_clerk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tablet_restored_from_an_older_copy_forks_and_nothing_is_lost_or_done_twice() {
-    let mut shop = Shop::open(8);
-    let hq_log = shop.rooms.path().join("hq.log");
-    shop.hq.restart_logging(&hq_log);
-    let line = Line::to(shop.hq.address());
-    let profile = shop.rooms.path().join("tablet");
-    let mut tablet = Device::start(&profile, offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
-    note(&tablet, &shop.job, "一、早已收到").await;
-    tablet.sync_until_settled(SETTLE).await;
+    let mut scene = Scene::open(8, "一、早已收到").await;
+    let job = scene.shop.job.clone();
+    let profile = scene.tablet.profile().to_owned();
 
     // The copy is made with a whole visit unsent, the order among it.
-    line.cut();
+    scene.line.cut();
     for step in STEPS {
-        step.play(&tablet, &shop.job, &mut Silence).await;
+        step.play(&scene.tablet, &job, &mut Silence).await;
     }
-    note(&tablet, &shop.job, "二、备份时还没有上传").await;
-    tablet.kill();
-    let copy = shop.rooms.path().join("copy");
+    note(&scene.tablet, &job, "二、备份时还没有上传").await;
+    scene.tablet.kill();
+    let copy = scene.shop.rooms.path().join("copy");
     copy_folder(&profile, &copy);
 
-    tablet.restart();
-    tablet.unlock().await;
-    line.restore();
-    note(&tablet, &shop.job, "三、备份之后上传").await;
-    tablet.sync_until_settled(SETTLE).await;
+    scene.tablet.restart();
+    scene.tablet.unlock().await;
+    scene.line.restore();
+    note(&scene.tablet, &job, "三、备份之后上传").await;
+    scene.tablet.sync_until_settled(SETTLE).await;
     let number = json!("DS-20260715-0001");
-    assert_eq!(order_numbers(&tablet, &shop.job).await, slice::from_ref(&number), "executed");
-    tablet.kill();
-    let forks = || fs::read_to_string(&hq_log).expect("a log").matches("a chain forked").count();
-    assert_eq!(forks(), 0, "so far one life");
+    assert_eq!(order_numbers(&scene.tablet, &job).await, slice::from_ref(&number), "executed");
+    scene.tablet.kill();
+    assert_eq!(scene.forks(), 0, "so far one life");
 
-    fs::rename(&profile, shop.rooms.path().join("lost")).expect("moved");
+    fs::rename(&profile, scene.shop.rooms.path().join("lost")).expect("moved");
     copy_folder(&copy, &profile);
-    line.cut();
-    tablet.restart();
-    tablet.unlock().await;
-    assert_eq!(order_numbers(&tablet, &shop.job).await, [Value::Null], "back in the past");
-    note(&tablet, &shop.job, "四、恢复之后写的").await;
-    line.restore();
-    let state = tablet.sync_until_settled(SETTLE).await;
+    scene.line.cut();
+    scene.tablet.restart();
+    scene.tablet.unlock().await;
+    assert_eq!(order_numbers(&scene.tablet, &job).await, [Value::Null], "back in the past");
+    note(&scene.tablet, &job, "四、恢复之后写的").await;
+    scene.line.restore();
+    let state = scene.tablet.sync_until_settled(SETTLE).await;
     assert_eq!(state["refused"], 0, "{state}");
-    assert!(forks() >= 1, "HQ noticed another life of the tablet");
+    assert!(scene.forks() >= 1, "HQ noticed another life of the tablet");
 
-    let laptop = shop.laptop().await;
+    let laptop = scene.shop.laptop().await;
     laptop.sync_until_settled(SETTLE).await;
     let all = ["一、早已收到", "三、备份之后上传", "二、备份时还没有上传", "四、恢复之后写的"];
-    for (device, name) in [(&tablet, "the tablet"), (&laptop, "the clerk")] {
-        assert_eq!(notes(device, &shop.job).await, all, "each once, for {name}");
-        assert_eq!(order_numbers(device, &shop.job).await, slice::from_ref(&number), "for {name}");
+    for (device, name) in [(&scene.tablet, "the tablet"), (&laptop, "the clerk")] {
+        assert_eq!(notes(device, &job).await, all, "each once, for {name}");
+        assert_eq!(order_numbers(device, &job).await, slice::from_ref(&number), "for {name}");
     }
-    note(&tablet, &shop.job, "五、照常工作").await;
-    let before = forks();
-    tablet.sync_until_settled(SETTLE).await;
+    note(&scene.tablet, &job, "五、照常工作").await;
+    let before = scene.forks();
+    scene.tablet.sync_until_settled(SETTLE).await;
     laptop.sync_until_settled(SETTLE).await;
-    assert!(notes(&laptop, &shop.job).await.contains(&"五、照常工作".to_owned()));
-    assert_eq!(forks(), before, "and in its new life it stays");
+    assert!(notes(&laptop, &job).await.contains(&"五、照常工作".to_owned()));
+    assert_eq!(scene.forks(), before, "and in its new life it stays");
 }
 
 /// What needs a person, with its words in both languages.
@@ -154,10 +128,7 @@ async fn needs_action(tablet: &Device) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_too_large_needs_action_and_blocks_neither_its_batch_nor_later_work() {
     let shop = Shop::open(8);
-    let line = Line::to(shop.hq.address());
-    let profile = shop.rooms.path().join("tablet");
-    let mut tablet = Device::start(&profile, offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+    let (mut tablet, line) = shop.tablet_on_a_line().await;
     note(&tablet, &shop.job, "之前").await;
     tablet.sync_until_settled(SETTLE).await;
 
@@ -228,22 +199,14 @@ async fn a_field_that_the_person_may_no_longer_write_is_refused_alone() {
     let line = Line::to(hq.address());
     let tablet = Device::start(&rooms.path().join("tablet"), offset_to_story_day());
     tablet.enrol(&hq.ticket("郑师傅", line.address()), "tablet").await;
-    let machine = async |brand: &str| {
-        let met = json!({ "identity": { "category": "washer", "brand": brand }, "capacity": 8 });
-        tablet.call("machine_set", met).await["asset"]["id"].clone()
-    };
-    let check = async |asset: &Value, check: &str| {
-        let answer = json!({ "asset": asset, "check": check, "result": "fail" });
-        tablet.call("inspection_answer", answer).await
-    };
-    let asset = machine("甲").await;
-    check(&asset, "wm.hose").await;
+    let asset = meet_washer(&tablet, "甲").await;
+    answer(&tablet, &asset, "wm.hose", "fail").await;
     let state = tablet.sync_until_settled(SETTLE).await;
     assert_eq!(state["refused"], 0, "an engineer inspects: {state}");
 
     line.cut();
     hq.take_staff(&staff("clerk"));
-    check(&asset, "wm.level").await;
+    answer(&tablet, &asset, "wm.level", "fail").await;
     tablet.sync().await;
     let brand = json!({ "asset": asset, "identity": { "brand": "乙" } });
     tablet.call("machine_set", brand).await;
@@ -251,7 +214,7 @@ async fn a_field_that_the_person_may_no_longer_write_is_refused_alone() {
     let state = tablet.sync_until_settled(SETTLE).await;
     assert_eq!(state["refused"], 1, "a clerk does not inspect, HQ says: {state}");
     let refused = needs_action(&tablet).await;
-    assert_eq!(refused[0]["subject"], asset, "{refused:?}");
+    assert_eq!(refused[0]["subject"], asset.as_str(), "{refused:?}");
     let said = in_both_languages(&refused[0]["reason"]);
     assert!(said.contains("may not change"), "why: {said}");
     let view = tablet.call("machine_view", json!({ "asset": asset })).await;

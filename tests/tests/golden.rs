@@ -2,7 +2,8 @@
 
 use doorstep_tests::{
     device::{Device, PIN},
-    golden::{HQ_ADDRESS, UNSENT_NOTE, copy_folder, folder, meaning},
+    folders::copy_folder,
+    golden::{HQ_ADDRESS, UNSENT_NOTE, folder, meaning},
     hq::Hq,
     shop::SETTLE,
     story::{DAY, offset_to_story_day},
@@ -69,7 +70,7 @@ async fn a_golden_tablet_shows_its_day_and_sends_its_work_to_a_golden_hq() {
     let hq = Hq::existing(&data, HQ_ADDRESS);
     let settled = tablet.sync_until_settled(SETTLE).await;
     assert_eq!(settled["refused"], 0, "{settled}");
-    let digest: Value = serde_json::from_str(&hq.admin(&["digest"])).expect("JSON");
+    let digest = hq.digest();
     let wish = json!({ "claims": { "executed": 2, "refused": 0 } });
     assert_eq!(
         digest["claims"], wish["claims"],
@@ -79,6 +80,6 @@ async fn a_golden_tablet_shows_its_day_and_sends_its_work_to_a_golden_hq() {
     tablet.call("note_add", note).await;
     let settled = tablet.sync_until_settled(SETTLE).await;
     assert_eq!((&settled["waiting"], &settled["refused"]), (&json!(0), &json!(0)));
-    let after: Value = serde_json::from_str(&hq.admin(&["digest"])).expect("JSON");
+    let after = hq.digest();
     assert_ne!(after, digest, "and work goes on");
 }

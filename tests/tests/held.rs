@@ -1,64 +1,37 @@
 //! What a tablet holds is compared with what it should hold: a loss that nobody noticed is found by
 //! the next sync and exactly that is sent again; where nothing is wrong, nothing is sent.
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::{device, open::open_encrypted, vault::Vault};
 use doorstep_tests::{
-    device::{Device, PIN},
-    line::Line,
-    shop::{SETTLE, Shop},
-    story::{Job, offset_to_story_day},
+    device::Device, notes::note, scene::Scene, shop::SETTLE, sound::assert_sums, story::Job,
 };
-use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
+use std::fs;
 
 /// Bytes from HQ with which a sync that has nothing to say must do, a new TLS connection and a
 /// `HEAD` about no photo included: twice over, because the first one after a start counts anew.
 const QUIET_BYTES: i64 = 6_000;
 
-struct Scene {
-    shop: Shop,
-    line: Line,
-    tablet: Device,
-    log: PathBuf,
+/// Stops the tablet, changes its database, and has it sync.
+async fn sync_after(scene: &mut Scene, changes: &[&str]) {
+    scene.tablet.kill();
+    let conn = scene.tablet.database();
+    for change in changes {
+        assert_eq!(conn.execute(change, []).expect("changed"), 1, "{change}");
+    }
+    drop(conn);
+    scene.tablet.restart();
+    scene.tablet.unlock().await;
+    scene.tablet.sync_until_settled(SETTLE).await;
+    scene.tablet.sync_until_settled(SETTLE).await;
 }
 
-impl Scene {
-    async fn open() -> Scene {
-        let mut shop = Shop::open(12);
-        let log = shop.rooms.path().join("hq.log");
-        shop.hq.restart_logging(&log);
-        let line = Line::to(shop.hq.address());
-        let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-        tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
-        note(&tablet, &shop.job, "之前").await;
-        tablet.sync_until_settled(SETTLE).await;
-        Scene { shop, line, tablet, log }
-    }
-
-    /// Stops the tablet, changes its database, and has it sync.
-    async fn after(&mut self, changes: &[&str]) {
-        self.tablet.kill();
-        let conn = database(&self.tablet);
-        for change in changes {
-            assert_eq!(conn.execute(change, []).expect("changed"), 1, "{change}");
-        }
-        drop(conn);
-        self.tablet.restart();
-        self.tablet.unlock().await;
-        self.tablet.sync_until_settled(SETTLE).await;
-        self.tablet.sync_until_settled(SETTLE).await;
-    }
-
-    /// How many items HQ sent to mend, each time, since the last call.
-    fn mended(&self) -> Vec<u32> {
-        let log = fs::read_to_string(&self.log).expect("a log");
-        fs::write(&self.log, "").expect("emptied");
-        let lines = log.lines().filter(|line| line.contains("mending what a device holds"));
-        let items = lines.filter_map(|line| line.split("items=").nth(1)?.split(' ').next());
-        items.map(|count| strip(count).parse().expect("a count")).collect()
-    }
+/// How many items HQ sent to mend, each time, since the last call.
+fn mended(scene: &Scene) -> Vec<u32> {
+    let log = fs::read_to_string(&scene.log).expect("a log");
+    fs::write(&scene.log, "").expect("emptied");
+    let lines = log.lines().filter(|line| line.contains("mending what a device holds"));
+    let items = lines.filter_map(|line| line.split("items=").nth(1)?.split(' ').next());
+    items.map(|count| strip(count).parse().expect("a count")).collect()
 }
 
 /// Without the colours of the log.
@@ -66,28 +39,11 @@ fn strip(text: &str) -> String {
     text.chars().take_while(char::is_ascii_digit).collect()
 }
 
-async fn note(tablet: &Device, job: &Job, text: &str) {
-    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
-    tablet.call("note_add", note).await;
-}
-
-/// The database of a device that is not running.
-fn database(device: &Device) -> Connection {
-    let profile = device.profile();
-    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
-    let path = profile.join("doorstep.db");
-    open_encrypted(&path, &key, &device::SCHEMA, UtcMs(0)).expect("opens").connection
-}
-
 /// Everything HQ sent, as text, and whether the kept sums are those of it.
 fn held(device: &mut Device) -> Vec<String> {
     device.kill();
-    let conn = database(device);
-    assert_eq!(
-        device::held(&conn).expect("sums"),
-        device::count_held(&conn).expect("counted"),
-        "the kept sums are those of what is held"
-    );
+    let conn = device.database();
+    assert_sums(&conn);
     let mut all = Vec::new();
     for sql in [
         "SELECT kind || hex(id) || version || body FROM hq_row ORDER BY kind, id",
@@ -127,17 +83,17 @@ const LOSSES: [&str; 10] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_tablet_lost_unnoticed_is_found_and_exactly_that_is_sent_again() {
-    let mut scene = Scene::open().await;
+    let mut scene = Scene::open(12, "之前").await;
     let right = held(&mut scene.tablet);
     scene.tablet.restart();
     scene.tablet.unlock().await;
     let shown = facts(&scene.tablet, &scene.shop.job).await;
     scene.tablet.sync_until_settled(SETTLE).await;
-    assert_eq!(scene.mended(), Vec::<u32>::new(), "nothing was wrong");
+    assert_eq!(mended(&scene), Vec::<u32>::new(), "nothing was wrong");
     let (one, others) = LOSSES.split_first().expect("losses");
     for (losses, what) in [(&[*one][..], "one row"), (others, "one of each kind")] {
-        scene.after(losses).await;
-        let items: u32 = scene.mended().iter().sum();
+        sync_after(&mut scene, losses).await;
+        let items: u32 = mended(&scene).iter().sum();
         assert_eq!(items as usize, losses.len(), "{what}: exactly what was lost");
         assert_eq!(facts(&scene.tablet, &scene.shop.job).await, shown, "{what}");
         assert_eq!(held(&mut scene.tablet), right, "{what}");
@@ -154,11 +110,11 @@ async fn what_a_tablet_lost_unnoticed_is_found_and_exactly_that_is_sent_again() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_document_with_unsent_work_is_mended_and_the_work_arrives() {
-    let mut scene = Scene::open().await;
+    let mut scene = Scene::open(12, "之前").await;
     scene.line.cut();
     note(&scene.tablet, &scene.shop.job, "还没有上传").await;
     scene.tablet.kill();
-    let conn = database(&scene.tablet);
+    let conn = scene.tablet.database();
     let lost = "DELETE FROM hq_row WHERE kind = 'work_order'";
     assert!(conn.execute(lost, []).expect("changed") > 0);
     drop(conn);

@@ -3,7 +3,7 @@
 
 use doorstep_tests::{
     device::{Device, PIN},
-    pictures,
+    pictures::{self, front_of},
     said::in_both_languages,
     shop::{SETTLE, Shop},
     story::{STEPS, Silence, Step},
@@ -84,24 +84,20 @@ async fn refused(device: &Device, command: &str, input: Value, what: &str) -> Va
     error
 }
 
-fn photo(asset: &str, bytes: &[u8]) -> Value {
-    let image = pictures::base64(bytes);
-    json!({ "subject": asset, "kind": "asset", "shot": "front", "image": image })
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_pictures_are_refused_in_words_and_earlier_photos_are_whole() {
     let shop = Shop::open(2);
     let tablet = shop.tablet().await;
     let asset = &shop.job.asset;
-    let kept = tablet.call("photo_add", photo(asset, &pictures::room(1, 800, 600))).await;
+    let kept =
+        tablet.call("photo_add", front_of("asset", asset, &pictures::room(1, 800, 600))).await;
     tablet.sync_until_settled(SETTLE).await;
     let listed = json!({ "subject": asset });
     let before = tablet.call("photo_list", listed.clone()).await;
     let bytes = tablet.call("photo_bytes", json!({ "hash": kept["hash"] })).await;
 
     for (what, file) in bad_files() {
-        let error = refused(&tablet, "photo_add", photo(asset, &file), what).await;
+        let error = refused(&tablet, "photo_add", front_of("asset", asset, &file), what).await;
         assert_eq!(error["code"], "photo_refused", "{what}");
         if what == "HEIC" {
             let said = error["words"]["en"].as_str().unwrap_or_default();
@@ -124,7 +120,8 @@ async fn bad_pictures_are_refused_in_words_and_earlier_photos_are_whole() {
     assert_eq!(tablet.call("photo_list", listed.clone()).await, before, "nothing came, none went");
     let again = tablet.call("photo_bytes", json!({ "hash": kept["hash"] })).await;
     assert_eq!(again, bytes, "byte for byte");
-    let good = tablet.call("photo_add", photo(asset, &pictures::room(9, 640, 480))).await;
+    let good =
+        tablet.call("photo_add", front_of("asset", asset, &pictures::room(9, 640, 480))).await;
     assert_eq!(good["about"]["width"], 640, "a good one is still taken in");
     tablet.sync_until_settled(SETTLE).await;
 }
@@ -150,7 +147,7 @@ async fn pictures_with_random_damage_never_end_the_app() {
             file[at] = u8::try_from(roll(256)).expect("a byte");
         }
         for (command, input) in [
-            ("photo_add", photo(&shop.job.asset, &file)),
+            ("photo_add", front_of("asset", &shop.job.asset, &file)),
             ("label_scan", json!({ "image": pictures::base64(&file) })),
         ] {
             match tablet.try_call(command, input).await {

@@ -1,57 +1,24 @@
-//! What the desk decides, from tap to tap: conflicts, refused changes, work that comes late, and the
-//! work of a tablet that never comes back.
+//! What the desk decides, from tap to tap: conflicts, refused changes, work that comes late.
 
 use doorstep_domain::time::UtcMs;
-use doorstep_store::{
-    rescue::{self, RescueNoise, UnsentWork},
-    vault::Vault,
-};
 use doorstep_tests::{
-    device::{Device, PIN},
+    desk::{conflicts, quarantined},
+    device::Device,
     hq::Hq,
     line::Line,
+    machine::{answer, meet_washer},
+    notes::note,
     said::in_both_languages,
     shop::{SETTLE, Shop},
-    story::{STEPS, Silence, offset_to_story_day},
+    story::{START, offset_to_story_day},
 };
 use serde_json::{Value, json};
-use std::{fs, time::Duration};
 
-/// 2026-07-15 08:30 in Asia/Shanghai, UTC ms.
-const STORY_START: UtcMs = UtcMs(1_784_075_400_000);
-const DAY_MS: i64 = 86_400_000;
-
-/// A device of somebody whose line to HQ can be cut.
+/// A device of somebody whose line to HQ can be cut, with everything that HQ has for it.
 async fn on_a_line(shop: &Shop, name: &str, person: &str) -> (Device, Line) {
-    let line = Line::to(shop.hq.address());
-    let device = Device::start(&shop.rooms.path().join(name), offset_to_story_day());
-    device.enrol(&shop.hq.ticket(person, line.address()), name).await;
+    let (device, line) = shop.on_a_line(name, person).await;
     device.sync_until_settled(SETTLE).await;
     (device, line)
-}
-
-/// Another engineer of the door job's store.
-fn colleague(shop: &Shop) -> (String, String) {
-    let people = shop.hq.facts["people"].as_array().expect("people");
-    let found = people.iter().find(|person| {
-        person["role"] == "engineer"
-            && person["org"] == shop.job.store
-            && person["id"] != *shop.job.engineer
-            && person["name"] != *shop.job.engineer
-    });
-    let found = found.expect("the store has a second engineer");
-    let text = |field: &str| found[field].as_str().expect("text").to_owned();
-    (text("name"), text("id"))
-}
-
-async fn answer(device: &Device, asset: &str, check: &str, result: &str) {
-    let input = json!({ "asset": asset, "check": check, "result": result });
-    device.call("inspection_answer", input).await;
-}
-
-async fn conflicts(device: &Device) -> Vec<Value> {
-    let list = device.call("conflict_list", json!({})).await;
-    list["conflicts"].as_array().expect("conflicts").clone()
 }
 
 /// What a machine's document says of one check, with the number of rivals.
@@ -64,7 +31,7 @@ async fn check_of(device: &Device, asset: &str, check: &str) -> (Value, usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_two_engineers_wrote_differently_waits_at_the_desk_and_blocks_nobody() {
     let shop = Shop::open(8);
-    let (name, id) = colleague(&shop);
+    let (name, id) = shop.colleague();
     let (first, first_line) = on_a_line(&shop, "first", &shop.job.engineer).await;
     let (second, second_line) = on_a_line(&shop, "second", &id).await;
     let clerk = shop.laptop().await;
@@ -111,7 +78,7 @@ async fn what_two_engineers_wrote_differently_waits_at_the_desk_and_blocks_nobod
     assert_eq!(values[1]["text"], json!({ "zh": "不合格", "en": "Fail" }));
     assert_eq!(values[1]["by"], *name, "who wrote it: {seal}");
     let at = values[0]["at"].as_i64().expect("when");
-    assert!((at - STORY_START.0).abs() < 3_600_000, "and when: {at}");
+    assert!((at - START.0).abs() < 3_600_000, "and when: {at}");
 
     let settle = json!({ "conflict": seal["conflict"], "value": "fail" });
     let engineer = first.try_call("conflict_settle", settle.clone()).await;
@@ -151,7 +118,7 @@ async fn what_two_engineers_wrote_differently_waits_at_the_desk_and_blocks_nobod
 async fn two_desks_that_decide_at_once_see_each_other_and_end_alike() {
     let shop = Shop::open(8);
     let (first, first_line) = on_a_line(&shop, "first", &shop.job.engineer).await;
-    let (second, second_line) = on_a_line(&shop, "second", &colleague(&shop).1).await;
+    let (second, second_line) = on_a_line(&shop, "second", &shop.colleague().1).await;
     let clerk_id = shop.hq.person_at("clerk", &shop.job.store);
     let (clerk, clerk_line) = on_a_line(&shop, "clerk", &clerk_id).await;
     let (desk, desk_line) = on_a_line(&shop, "desk", &shop.hq.person("coordinator").1).await;
@@ -215,11 +182,6 @@ fn staff(role: &str) -> String {
     .concat()
 }
 
-async fn entries(device: &Device) -> Vec<Value> {
-    let list = device.call("quarantine_list", json!({})).await;
-    list["entries"].as_array().expect("entries").clone()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_releases_what_hq_refused_and_the_tablet_is_at_ease_again() {
     let rooms = tempfile::tempdir().expect("a temporary folder");
@@ -233,9 +195,8 @@ async fn a_coordinator_releases_what_hq_refused_and_the_tablet_is_at_ease_again(
     let tablet = start("tablet", "郑师傅", line.address()).await;
     let desk = start("desk", "孙调度", hq.address()).await;
     let clerk = start("clerk", "李店员", hq.address()).await;
-    let met = json!({ "identity": { "category": "washer", "brand": "甲" }, "capacity": 8 });
-    let asset = tablet.call("machine_set", met).await["asset"]["id"].clone();
-    let asset = asset.as_str().expect("an identity");
+    let asset = meet_washer(&tablet, "甲").await;
+    let asset = asset.as_str();
     answer(&tablet, asset, "wm.hose", "pass").await;
     tablet.sync_until_settled(SETTLE).await;
 
@@ -251,9 +212,9 @@ async fn a_coordinator_releases_what_hq_refused_and_the_tablet_is_at_ease_again(
     assert_eq!(check_of(&tablet, asset, "wm.level").await.0, Value::Null, "as HQ has it");
 
     clerk.sync_until_settled(SETTLE).await;
-    assert_eq!(entries(&clerk).await, Vec::<Value>::new(), "coordinators only");
+    assert_eq!(quarantined(&clerk).await, Vec::<Value>::new(), "coordinators only");
     desk.sync_until_settled(SETTLE).await;
-    let waiting = entries(&desk).await;
+    let waiting = quarantined(&desk).await;
     assert_eq!(waiting.len(), 2, "{waiting:?}");
     let rows = &waiting;
     assert_eq!((&rows[0]["device"], &rows[0]["person"]), (&json!("tablet"), &json!("郑师傅")));
@@ -270,7 +231,7 @@ async fn a_coordinator_releases_what_hq_refused_and_the_tablet_is_at_ease_again(
     let discard = json!({ "entry": hose["entry"], "handling": "discard", "note": "看错了" });
     desk.call("quarantine_handle", discard).await;
     desk.sync_until_settled(SETTLE).await;
-    let handled = entries(&desk).await;
+    let handled = quarantined(&desk).await;
     let outcome = |of: &Value| {
         let row = handled.iter().find(|row| row["entry"] == of["entry"]).expect("kept");
         (row["handled"]["handling"].clone(), row["handled"]["by"].clone())
@@ -297,21 +258,20 @@ async fn a_coordinator_releases_what_hq_refused_and_the_tablet_is_at_ease_again(
 async fn work_done_without_a_network_on_a_visit_since_given_away_is_taken_in_for_a_week() {
     let mut shop = Shop::open(8);
     let (tablet, line) = on_a_line(&shop, "tablet", &shop.job.engineer).await;
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
+    let desk = shop.desk().await;
     let clerk = shop.laptop().await;
     let (visit, work_order) = (shop.job.visit.clone(), shop.job.work_order.clone());
     line.cut();
     let opened = tablet.call("visit_open", json!({ "visit": visit })).await;
     let plan = json!({
-        "visit": visit, "crew": [colleague(&shop).1], "slot": opened["row"]["slot"],
+        "visit": visit, "crew": [shop.colleague().1], "slot": opened["row"]["slot"],
     });
     desk.call("visit_plan", plan).await;
     desk.sync_until_settled(SETTLE).await;
-    let note = |text: &str| json!({ "visit": visit, "work_order": work_order, "text": text });
-    tablet.call("note_add", note("没有网，活已干完")).await;
+    note(&tablet, &shop.job, "没有网，活已干完").await;
     answer(&tablet, &shop.job.asset, "fr.seal", "fail").await;
     // The tablet's line comes back three days later.
-    shop.hq.restart_later(3 * DAY_MS);
+    shop.hq.restart_later(3 * UtcMs::DAY);
     line.redirect(shop.hq.address());
     line.restore();
     let state = tablet.sync_until_settled(SETTLE).await;
@@ -326,133 +286,11 @@ async fn work_done_without_a_network_on_a_visit_since_given_away_is_taken_in_for
     drop(clerk);
     let line = Line::to(shop.hq.address());
     let clerk_id = shop.hq.person_at("clerk", &shop.job.store);
-    let clerk = Device::start(&shop.rooms.path().join("later"), offset_to_story_day() + 3 * DAY_MS);
+    let clerk =
+        Device::start(&shop.rooms.path().join("later"), offset_to_story_day() + 3 * UtcMs::DAY);
     clerk.enrol(&shop.hq.ticket(&clerk_id, line.address()), "later").await;
     clerk.sync_until_settled(SETTLE).await;
     let seen = clerk.call("work_order_view", json!({ "work_order": work_order })).await;
     assert!(seen["card"]["facts"].to_string().contains("没有网，活已干完"), "{seen}");
     assert_eq!(check_of(&clerk, &shop.job.asset, "fr.seal").await, (json!("fail"), 0));
-}
-
-/// Takes a rescue file in and returns what HQ told of it.
-fn take_in(hq: &Hq, file: &std::path::Path) -> Value {
-    let told = hq.admin(&["take-in-rescue", file.to_str().expect("UTF-8")]);
-    serde_json::from_str(&told).expect("JSON")
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn hq_takes_in_the_rescue_file_of_a_lost_tablet_once_however_often_it_is_asked() {
-    let shop = Shop::open(8);
-    let (mut tablet, line) = on_a_line(&shop, "tablet", &shop.job.engineer).await;
-    line.cut();
-    for step in STEPS {
-        step.play(&tablet, &shop.job, &mut Silence).await;
-    }
-    let note = |text: &str| json!({ "visit": shop.job.visit, "work_order": shop.job.work_order, "text": text });
-    tablet.call("note_add", note("最后一句")).await;
-    tablet.sync().await;
-    // The rescue file follows the outbox within half a second.
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
-    tablet.kill();
-    let file = tablet.profile().join("rescue.sealed");
-    let opened: Value =
-        serde_json::from_str(&shop.hq.admin(&["open-rescue", file.to_str().expect("UTF-8")]))
-            .expect("JSON");
-    let edits = opened["edits"].as_array().map_or(0, Vec::len);
-    assert!(edits > 10, "a whole visit: {edits}");
-
-    let first = take_in(&shop.hq, &file);
-    assert_eq!(first["refused"], json!([]), "{first}");
-    let claims = first["claims"].as_array().expect("claims");
-    assert!(!claims.is_empty() && claims.iter().all(|claim| claim["executed"] == true), "{first}");
-    assert!(first["photos_not_in_the_file"].as_u64() > Some(0), "{first}");
-    let digest = || shop.hq.admin(&["digest"]);
-    let before = digest();
-    let again = take_in(&shop.hq, &file);
-    assert_eq!(again, first, "the same is told");
-    assert_eq!(digest(), before, "and nothing happens twice");
-
-    let laptop = shop.laptop().await;
-    laptop.sync_until_settled(SETTLE).await;
-    let work = json!({ "work_order": shop.job.work_order });
-    let seen = laptop.call("work_order_view", work.clone()).await;
-    assert_eq!(seen["orders"].as_array().map(Vec::len), Some(1), "{}", seen["orders"]);
-    assert_eq!(seen["orders"][0]["number"], "DS-20260715-0001");
-    assert!(seen["card"]["facts"].to_string().contains("最后一句"), "{seen}");
-
-    // The tablet is found again and sends all of it itself.
-    line.restore();
-    tablet.restart();
-    tablet.unlock().await;
-    let state = tablet.sync_until_settled(SETTLE).await;
-    assert_eq!(state["refused"], 0, "{state}");
-    let view = tablet.call("order_view", work.clone()).await;
-    assert_eq!(view["orders"][0]["number"], "DS-20260715-0001", "with HQ's number: {view}");
-    laptop.sync_until_settled(SETTLE).await;
-    let seen = laptop.call("work_order_view", work).await;
-    assert_eq!(seen["orders"].as_array().map(Vec::len), Some(1), "still one order");
-    assert_eq!(conflicts(&laptop).await, Vec::<Value>::new(), "and nobody disagrees with himself");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rescue_file_with_something_bad_or_of_nobody_is_told_in_both_languages() {
-    let shop = Shop::open(8);
-    let (mut tablet, line) = on_a_line(&shop, "tablet", &shop.job.engineer).await;
-    line.cut();
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "粘贴".repeat(60_000),
-    });
-    tablet.call("note_add", note).await;
-    answer(&tablet, &shop.job.asset, "fr.seal", "fail").await;
-    let end = json!({ "visit": shop.job.visit, "code": "refused", "note": "客户改主意了" });
-    tablet.call("visit_end", end).await;
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
-    tablet.kill();
-    let file = tablet.profile().join("rescue.sealed");
-
-    // Somebody else's visit by now: the claim is refused, the facts are taken in.
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
-    let opened = desk.call("visit_open", json!({ "visit": shop.job.visit })).await;
-    let plan = json!({
-        "visit": shop.job.visit, "crew": [colleague(&shop).1], "slot": opened["row"]["slot"],
-    });
-    desk.call("visit_plan", plan).await;
-    desk.sync_until_settled(SETTLE).await;
-
-    let told = take_in(&shop.hq, &file);
-    assert_eq!(told["received"].as_array().map(Vec::len), Some(1), "the machine: {told}");
-    assert_eq!(told["refused"][0]["code"], "document_too_large", "{told}");
-    in_both_languages(&told["refused"][0]);
-    assert_eq!(told["claims"][0]["executed"], false, "{told}");
-    in_both_languages(&told["claims"][0]);
-    desk.sync_until_settled(SETTLE).await;
-    let kept = entries(&desk).await;
-    assert_eq!(kept.len(), 1, "what was refused lies in quarantine: {kept:?}");
-    assert_eq!(kept[0]["fields"], Value::Null, "not read, being too large");
-
-    // Anybody can seal a file to HQ; only the device has its key.
-    let key = Vault::in_folder(tablet.profile()).unlock(PIN, None, STORY_START).expect("the PIN");
-    let plain = rescue::open_with_key(&fs::read(&file).expect("the file"), &key).expect("opens");
-    let mut work = UnsentWork::from_bytes(&plain).expect("readable");
-    let mut identity: Value = serde_json::from_str(&work.settings[0].1).expect("JSON");
-    let hq_key = identity["rescue_key"].as_str().expect("HQ's key").to_owned();
-    identity["secret"] = json!("07".repeat(32));
-    work.settings[0].1 = identity.to_string();
-    let mut hq_public = [0; 32];
-    hex::decode_to_slice(hq_key, &mut hq_public).expect("hex");
-    let noise =
-        RescueNoise { content_key: [1; 32], ephemeral: [2; 32], wrap: [3; 24], content: [4; 24] };
-    let forged = rescue::seal(&work.to_bytes().expect("written"), &hq_public, &key, &noise);
-    let before = shop.hq.admin(&["digest"]);
-    for (name, bytes) in [
-        ("forged", forged.expect("sealed")),
-        ("torn", fs::read(&file).expect("the file")[..200].to_vec()),
-    ] {
-        let path = shop.rooms.path().join(name);
-        fs::write(&path, bytes).expect("written");
-        let told = shop.hq.refused_admin(&["take-in-rescue", path.to_str().expect("UTF-8")]);
-        let told: Value = serde_json::from_str(&told).expect("JSON");
-        in_both_languages(&told["error"]);
-        assert_eq!(shop.hq.admin(&["digest"]), before, "nothing of {name} is taken in");
-    }
 }

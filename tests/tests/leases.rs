@@ -2,19 +2,19 @@
 
 use doorstep_tests::{
     device::Device,
+    folders::copy_folder,
     hq::data_files,
-    line::Line,
     paper, pictures,
     shop::{SETTLE, Shop},
-    story::{Job, NEW_SKU, offset_to_story_day, quote_input, stroke},
+    story::{Job, NEW_SKU, quote_input, stroke},
 };
 use serde_json::{Value, json};
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 /// A policy published over the sample one: seconds, so that a test lives to see a lease end.
 fn publish_policy(shop: &Shop, lines: &[(&str, &str)]) {
     let folder = shop.rooms.path().join("data");
-    copy(&data_files(), &folder);
+    copy_folder(&data_files(), &folder);
     let file = folder.join("sample/leases.toml");
     let mut text = std::fs::read_to_string(&file).unwrap();
     for (key, value) in lines.iter().chain(&[("version", "\"SAMPLE-LEASES-TEST\"")]) {
@@ -23,18 +23,6 @@ fn publish_policy(shop: &Shop, lines: &[(&str, &str)]) {
     }
     std::fs::write(&file, text).unwrap();
     shop.hq.admin(&["publish", folder.to_str().unwrap()]);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
-        if path.is_dir() {
-            copy(&path, &to.join(name));
-        } else {
-            std::fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
 }
 
 /// So many units of the story's new machine in every store.
@@ -58,17 +46,7 @@ fn pool(shop: &Shop) -> (i64, i64, i64) {
 }
 
 fn sound(shop: &Shop) {
-    let digest: Value = serde_json::from_str(&shop.hq.admin(&["digest"])).unwrap();
-    assert_eq!(digest["broken_pools"], json!([]), "leased and used add up");
-}
-
-/// Another engineer of the same store.
-fn colleague(shop: &Shop) -> String {
-    let people = shop.hq.facts["people"].as_array().unwrap();
-    let is_other = |one: &&Value| {
-        one["role"] == "engineer" && one["org"] == shop.job.store && one["id"] != *shop.job.engineer
-    };
-    people.iter().find(is_other).unwrap()["id"].as_str().unwrap().to_owned()
+    assert_eq!(shop.hq.digest()["broken_pools"], json!([]), "leased and used add up");
 }
 
 /// Another visit on an engineer's list than the story's, as a job.
@@ -143,10 +121,8 @@ async fn until_leased(device: &Device) -> Value {
 async fn two_tablets_want_the_last_unit_and_only_one_promises_it() {
     let mut shop = Shop::open(12);
     stock(&shop, 1);
-    let line = Line::to(shop.hq.address());
-    let first = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-    first.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
-    let second = shop.device("second", &colleague(&shop)).await;
+    let (first, line) = shop.tablet_on_a_line().await;
+    let second = shop.device("second", &shop.colleague().1).await;
     let other = other_job(&second, &shop).await;
 
     // The first chooses the machine while HQ is in reach; the lease follows by itself.
@@ -209,7 +185,7 @@ async fn two_tablets_want_the_last_unit_and_only_one_promises_it() {
     sound(&shop);
 
     // The desk sees the pool empty.
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
+    let desk = shop.desk().await;
     desk.sync_until_settled(SETTLE).await;
     let pools = desk.call("pool_list", json!({})).await;
     let row = pools["pools"].as_array().unwrap().iter().find(|row| {
@@ -236,9 +212,7 @@ async fn a_lease_that_ends_at_the_door_is_not_promised_and_hq_checks_what_was() 
         &shop,
         &[("lease_s", "10"), ("margin_s", "3"), ("renew_s", "4"), ("ask_again_s", "1")],
     );
-    let line = Line::to(shop.hq.address());
-    let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+    let (tablet, line) = shop.tablet_on_a_line().await;
     let chosen = quote(&tablet, &shop.job).await;
     let lease = until_leased(&tablet).await;
     line.cut();
@@ -280,9 +254,7 @@ async fn wait_past(device: &Device, at: i64) {
 async fn leases_are_asked_for_ahead_renewed_and_given_back_when_the_visit_is_over() {
     let mut shop = Shop::open(8);
     let job = shop.job.clone();
-    let line = Line::to(shop.hq.address());
-    let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&job.engineer, line.address()), "tablet").await;
+    let (tablet, line) = shop.tablet_on_a_line().await;
     tablet.sync_until_settled(SETTLE).await;
     let of_visit = |held: &Value| -> Vec<Value> {
         let leases = held["leases"].as_array().unwrap().iter();

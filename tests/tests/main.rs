@@ -22,6 +22,7 @@ mod poison;
 mod projection;
 mod quote_cli;
 mod quote_oracle;
+mod rescue;
 mod secrets;
 mod trust;
 mod versions;

@@ -2,14 +2,15 @@
 //! counted only when their hash is right, sent once, held back where sending costs.
 
 use doorstep_domain::time::UtcMs;
-use doorstep_store::{device as database, open::open_encrypted, vault::Vault};
+use doorstep_store::device::purge_received;
 use doorstep_tests::{
-    device::{Device, PIN},
+    device::Device,
+    folders::files,
     line::Line,
-    needles::files,
+    notes::note,
     pictures,
     shop::{SETTLE, Shop},
-    story::{Job, offset_to_story_day},
+    story::Job,
 };
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, time::Duration};
@@ -27,9 +28,7 @@ struct Scene {
 impl Scene {
     async fn open() -> Scene {
         let shop = Shop::open(4);
-        let line = Line::to(shop.hq.address());
-        let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-        tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+        let (tablet, line) = shop.tablet_on_a_line().await;
         tablet.sync_until_settled(SETTLE).await;
         Scene { shop, line, tablet }
     }
@@ -62,19 +61,10 @@ async fn bytes(device: &Device, photo: &Value) -> Vec<u8> {
 
 /// How many photos would be cleared a year from now, all work being over; nothing is.
 fn cleared(device: &Device) -> usize {
-    let profile = device.profile();
-    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
-    let path = profile.join("doorstep.db");
-    let opened = open_encrypted(&path, &key, &database::SCHEMA, UtcMs(0)).expect("opens");
-    let mut conn = opened.connection;
+    let mut conn = device.database();
     let tx = conn.transaction().expect("a transaction");
     tx.execute_batch("DELETE FROM hq_row; DELETE FROM link;").expect("all work is over");
-    database::purge_received(&tx, UtcMs(i64::MAX)).expect("purged").len()
-}
-
-async fn note(device: &Device, job: &Job, text: &str) {
-    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
-    device.call("note_add", note).await;
+    purge_received(&tx, UtcMs(i64::MAX)).expect("purged").len()
 }
 
 /// Waits until the device tells something of its sync state.
@@ -214,10 +204,8 @@ async fn photos_wait_for_a_word_where_the_person_chose_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_metered_network_holds_photos_back_and_another_one_lets_them_go() {
     let shop = Shop::open(2);
-    let profile = shop.rooms.path().join("tablet");
-    fs::write(profile.with_extension("metered"), "").expect("written");
-    let mut tablet = Device::start(&profile, offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, shop.hq.address()), "tablet").await;
+    fs::write(shop.rooms.path().join("tablet.metered"), "").expect("written");
+    let mut tablet = shop.tablet().await;
     take(&tablet, &shop.job, &pictures::room(1, 640, 480)).await;
     let state = until(&tablet, "the record passes", |state| state["waiting"] == 0).await;
     assert_eq!(state["photo_sending"], "unmetered", "without anybody's choice: {state}");

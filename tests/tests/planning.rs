@@ -29,7 +29,7 @@ async fn the_visit_of_an_executed_order_is_given_to_a_crew_and_moves_with_it() {
     let tablet = shop.tablet().await;
     let order = filed_order(&shop, &tablet).await;
     let slot = order["signed"]["terms"]["slot"].clone();
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
+    let desk = shop.desk().await;
     desk.sync_until_settled(SETTLE).await;
 
     let work_order = json!({ "work_order": shop.job.work_order });
@@ -98,7 +98,7 @@ async fn what_a_failed_visit_left_open_is_planned_again_from_its_task() {
     tablet.call("visit_end", end).await;
     tablet.sync_until_settled(SETTLE).await;
 
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
+    let desk = shop.desk().await;
     desk.sync_until_settled(SETTLE).await;
     let tasks = desk.call("task_list", json!({})).await;
     let about = |task: &&Value| task["work_order"] == *shop.job.work_order;
@@ -133,7 +133,7 @@ async fn a_plan_is_refused_for_strangers_and_by_those_who_may_not() {
     let refused = clerk.try_call("visit_plan", plan(&json!(shop.job.engineer))).await.unwrap_err();
     assert_eq!(refused["code"], "not_allowed");
 
-    let desk = shop.device("desk", &shop.hq.person("coordinator").1).await;
+    let desk = shop.desk().await;
     let people = shop.hq.facts["people"].as_array().unwrap();
     let stranger = people
         .iter()

@@ -2,18 +2,16 @@
 //! that lived through it all and on one that came later.
 
 use doorstep_domain::time::UtcMs;
-use doorstep_store::{device, open::open_encrypted, vault::Vault};
+use doorstep_store::device;
 use doorstep_tests::{
-    device::{Device, PIN},
-    line::Line,
+    device::Device,
+    machine::meet_washer,
     shop::{SETTLE, Shop},
     story::{STEPS, Silence, offset_to_story_day},
 };
 use rusqlite::Connection;
 use serde_json::json;
 use std::collections::BTreeSet;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// One row of each projection changed on purpose.
 const CORRUPTIONS: [&str; 6] = [
@@ -24,14 +22,6 @@ const CORRUPTIONS: [&str; 6] = [
     "UPDATE search_row SET text = text || '。' WHERE id = (SELECT max(id) FROM search_row)",
     "UPDATE search_row SET updated_at = updated_at + 1 WHERE id = (SELECT min(id) FROM search_row)",
 ];
-
-/// The database of a device that is not running.
-fn database(device: &Device) -> Connection {
-    let profile = device.profile();
-    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
-    let path = profile.join("doorstep.db");
-    open_encrypted(&path, &key, &device::SCHEMA, UtcMs(0)).expect("opens").connection
-}
 
 /// What the projections come to after `change` and a rebuild; everything is rolled back.
 fn rebuilt_after(conn: &mut Connection, change: &str) -> String {
@@ -51,7 +41,7 @@ fn digest_after(conn: &mut Connection, change: &str) -> String {
 /// Stops a device, checks its projections against rebuilt ones, and starts it again.
 async fn check(device: &mut Device, when: &str) -> String {
     device.kill();
-    let mut conn = database(device);
+    let mut conn = device.database();
     let live = device::digest(&conn).expect("a digest");
     assert_eq!(rebuilt_after(&mut conn, ""), live, "{when}: rebuilt from HQ's rows");
     for corruption in CORRUPTIONS {
@@ -82,9 +72,7 @@ async fn found(device: &Device) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn projections_equal_rebuilt_ones_through_a_tablets_life_and_on_a_later_tablet() {
     let mut shop = Shop::open(40);
-    let line = Line::to(shop.hq.address());
-    let mut tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+    let (mut tablet, line) = shop.tablet_on_a_line().await;
     tablet.sync_until_settled(SETTLE).await;
     check(&mut tablet, "fresh").await;
 
@@ -94,8 +82,7 @@ async fn projections_equal_rebuilt_ones_through_a_tablets_life_and_on_a_later_ta
     }
     check(&mut tablet, "with unsent work").await;
     line.restore();
-    let met = json!({ "identity": { "category": "washer", "brand": "样例丙" }, "capacity": 8 });
-    tablet.call("machine_set", met).await;
+    meet_washer(&tablet, "样例丙").await;
     let end = json!({ "visit": shop.job.visit, "code": "refused", "note": "客户改主意了" });
     tablet.call("visit_end", end).await;
     tablet.sync_until_settled(SETTLE).await;
@@ -111,7 +98,7 @@ async fn projections_equal_rebuilt_ones_through_a_tablets_life_and_on_a_later_ta
     let before = found(&tablet).await;
     assert!(before.len() > 20, "there is something to find: {before:?}");
     tablet.kill();
-    let mut conn = database(&tablet);
+    let mut conn = tablet.database();
     let tx = conn.transaction().expect("a transaction");
     device::rebuild(&tx).expect("rebuilt");
     tx.commit().expect("committed");
@@ -122,7 +109,7 @@ async fn projections_equal_rebuilt_ones_through_a_tablets_life_and_on_a_later_ta
 
     // Eight days later the finished visit leaves the tablet.
     for days in [0, 8] {
-        shop.hq.restart_later(days * DAY_MS);
+        shop.hq.restart_later(days * UtcMs::DAY);
         line.redirect(shop.hq.address());
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         tablet.sync_until_settled(SETTLE).await;

@@ -8,13 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use doorstep_domain::quote::Quote;
-use doorstep_tests::binaries;
+use doorstep_tests::{binaries, folders::copy_folder, hq::data_files};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-fn repository_data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")
-}
 
 /// A folder with a copy of the reference data and a place for requests.
 struct Desk {
@@ -25,12 +21,7 @@ impl Desk {
     fn new() -> Desk {
         let folder = tempfile::tempdir().unwrap();
         for part in ["rules", "sample"] {
-            let to = folder.path().join("data").join(part);
-            fs::create_dir_all(&to).unwrap();
-            for entry in fs::read_dir(repository_data().join(part)).unwrap() {
-                let from = entry.unwrap().path();
-                fs::copy(&from, to.join(from.file_name().unwrap())).unwrap();
-            }
+            copy_folder(&data_files().join(part), &folder.path().join("data").join(part));
         }
         Desk { folder }
     }
@@ -171,9 +162,9 @@ fn a_new_rule_file_is_a_new_programme() {
 #[test]
 fn the_published_example_comes_out_byte_by_byte_from_file_and_standard_input() {
     let desk = Desk::new();
-    let example = repository_data().join("examples/quote-trade-in.json");
+    let example = data_files().join("examples/quote-trade-in.json");
     let printed = desk.quote_file(&example);
-    let kept = fs::read_to_string(repository_data().join("examples/quote-trade-in.quote.json"));
+    let kept = fs::read_to_string(data_files().join("examples/quote-trade-in.quote.json"));
     let kept: Value = serde_json::from_str(&kept.unwrap()).unwrap();
     assert_eq!(serde_json::to_value(quoted(&printed)).unwrap(), kept);
     assert_eq!(printed.stdout, desk.quote_file(&example).stdout, "the same again");

@@ -1,12 +1,11 @@
 //! What must not lie about: names, phones, addresses, serials, PINs and keys in the clear on a
 //! tablet's disk, in the programs, or in the logs; pictures as pictures.
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::vault::Vault;
 use doorstep_tests::{
     binaries,
     device::{Device, PIN},
-    needles::{Needles, files},
+    folders::files,
+    needles::Needles,
     pictures,
     shop::{SETTLE, Shop},
     story::{Job, STEPS, Silence, offset_to_story_day},
@@ -137,7 +136,7 @@ async fn disk_and_logs_hold_nothing_personal_in_the_clear() {
     tablet.call("lock", json!({})).await;
     needles_are_not_in(&needles, &profile, "locked");
     tablet.kill();
-    let key = Vault::in_folder(&profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
+    let key = tablet.key();
     needles.add("the raw key of the tablet", key.expose());
     needles.add("the key of the tablet, written out", hex(key.expose()).as_bytes());
     needles_are_not_in(&needles, &profile, "its own key included");

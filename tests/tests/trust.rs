@@ -1,13 +1,14 @@
 //! Reference data is believed only under a key HQ's root vouches for, and only on its days.
 
+use doorstep_domain::time::UtcMs;
 use doorstep_tests::{
     device::Device,
+    folders::copy_folder,
     hq::{Hq, data_files},
-    line::Line,
+    notes::note,
     pictures,
     said::in_both_languages,
     shop::{SETTLE, Shop},
-    story::offset_to_story_day,
 };
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
@@ -16,19 +17,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const DAY_MS: i64 = 86_400_000;
 /// From the story's day to 1 October 2026: the sample valuation ends on 30 September.
-const TO_OCTOBER_MS: i64 = 78 * DAY_MS;
+const TO_OCTOBER_MS: i64 = 78 * UtcMs::DAY;
 
 /// A copy of the reference data in which a tap costs `fen` under a version of its own.
 fn data_with_tap_at(folder: &Path, fen: u32) -> PathBuf {
     let copy = folder.join(format!("data-{fen}"));
     for part in ["rules", "sample"] {
-        fs::create_dir_all(copy.join(part)).expect("a folder");
-        for entry in fs::read_dir(data_files().join(part)).expect("the data") {
-            let from = entry.expect("an entry").path();
-            fs::copy(&from, copy.join(part).join(from.file_name().unwrap())).expect("copied");
-        }
+        copy_folder(&data_files().join(part), &copy.join(part));
     }
     let file = copy.join("sample/fees.toml");
     let before = fs::read_to_string(&file).expect("fees");
@@ -136,9 +132,7 @@ async fn a_key_list_of_another_root_is_refused_with_a_warning_and_the_old_one_se
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_price_book_quotes_nothing_and_stops_nothing_else() {
     let mut shop = Shop::open(2);
-    let line = Line::to(shop.hq.address());
-    let mut tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-    tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
+    let (mut tablet, line) = shop.tablet_on_a_line().await;
     assert_eq!(tap(&tablet, &shop).await, 3_500, "quoted on its days");
 
     shop.hq.restart_later(TO_OCTOBER_MS);
@@ -162,14 +156,9 @@ async fn an_expired_price_book_quotes_nothing_and_stops_nothing_else() {
     }
     let seen = tablet.call("code_typed", json!({ "text": shop.job.card_text })).await;
     assert_eq!(seen["card"]["card"]["id"], shop.job.card.as_str(), "cards are still read");
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "价目过期了",
-    });
-    let view = tablet.call("note_add", note).await;
+    let view = note(&tablet, &shop.job, "价目过期了").await;
     assert!(view["work_orders"][0]["facts"].to_string().contains("价目过期了"));
-    let image = pictures::base64(&pictures::room(1, 640, 480));
-    let photo =
-        json!({ "subject": shop.job.asset, "kind": "asset", "shot": "front", "image": image });
+    let photo = pictures::front_of("asset", &shop.job.asset, &pictures::room(1, 640, 480));
     tablet.call("photo_add", photo).await;
     let state = tablet.sync_until_settled(SETTLE).await;
     assert_eq!(state["refused"], 0, "and everything reaches HQ: {state}");

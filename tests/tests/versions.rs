@@ -1,27 +1,26 @@
 //! A tablet and an HQ of different versions: they go on syncing, or the person is told plainly to
 //! update, and unsent work is safe meanwhile.
 
-use doorstep_domain::{org::Bucket, time::UtcMs};
+use doorstep_domain::org::Bucket;
 use doorstep_hq::{home::Home, records};
 use doorstep_sync::wire::{MESSAGE_LIMIT, PROTOCOL};
 use doorstep_tests::{
     device::Device,
+    notes::note,
     said::in_both_languages,
     shop::{SETTLE, Shop},
     speaker::Speaker,
-    story::DAY,
+    story::{DAY, START},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const STORY_START: UtcMs = UtcMs(1_784_075_400_000);
-
 /// Rows as a newer HQ would publish them, put into the ledger of the running one.
 fn publish(shop: &Shop, rows: &[(&str, Value)], buckets: &BTreeSet<Bucket>) {
-    let home = Home::open(shop.hq.data(), STORY_START).expect("the data folder");
-    let mut conn = home.connect(STORY_START).expect("the ledger");
+    let home = Home::open(shop.hq.data(), START).expect("the data folder");
+    let mut conn = home.connect(START).expect("the ledger");
     let tx = conn.transaction().expect("a transaction");
     for (kind, row) in rows {
         let id: Uuid = row["id"].as_str().expect("an identity").parse().expect("an identity");
@@ -31,8 +30,8 @@ fn publish(shop: &Shop, rows: &[(&str, Value)], buckets: &BTreeSet<Bucket>) {
 }
 
 fn held(shop: &Shop, kind: &str, id: &str) -> Value {
-    let home = Home::open(shop.hq.data(), STORY_START).expect("the data folder");
-    let conn = home.connect(STORY_START).expect("the ledger");
+    let home = Home::open(shop.hq.data(), START).expect("the data folder");
+    let conn = home.connect(START).expect("the ledger");
     let id = id.parse().expect("an identity");
     records::load(&conn, kind, id).expect("readable").expect("HQ has it")
 }
@@ -80,10 +79,7 @@ async fn rows_of_a_newer_hq_stop_nothing_and_the_person_is_told_to_update() {
         ],
         &BTreeSet::from([Bucket::person(engineer)]),
     );
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "照常",
-    });
-    tablet.call("note_add", note).await;
+    note(&tablet, &shop.job, "照常").await;
     let state = tablet.sync_until_settled(SETTLE).await;
     assert_eq!(visits(&tablet).await, before, "the others are listed, the known one among them");
     let warned = state["warnings"].as_array().expect("warnings");
@@ -112,16 +108,12 @@ async fn a_tablet_too_old_for_hq_is_told_and_its_work_is_safe_and_exportable() {
     tablet.sync_until_settled(SETTLE).await;
     let next = (PROTOCOL + 1).to_string();
     shop.hq.admin(&["require-protocol", &next]);
-    let note = json!({
-        "visit": shop.job.visit, "work_order": shop.job.work_order, "text": "救援里要有这句",
-    });
-    tablet.call("note_add", note).await;
+    note(&tablet, &shop.job, "救援里要有这句").await;
     let state = tablet.sync().await;
     assert_eq!(state["last_error"]["code"], "update_needed", "{state}");
     assert!(in_both_languages(&state["last_error"]["words"]).contains("rescue file"), "{state}");
     assert_eq!(state["waiting"], 1);
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-    let file = tablet.profile().join("rescue.sealed");
+    let file = tablet.rescue_file().await;
     let rescued = shop.hq.admin(&["open-rescue", file.to_str().expect("UTF-8")]);
     assert!(rescued.contains("救援里要有这句"), "HQ reads what waits: {rescued}");
     assert_eq!(visits(&tablet).await, 1, "the tablet goes on showing what it holds");

@@ -1,34 +1,19 @@
 //! Tablets restored, cloned and rolled back, answers lost on the line, and HQ restored from a backup:
 //! nothing acknowledged is lost, nothing is done twice, and only a real fork is taken for one.
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::{device, open::open_encrypted, vault::Vault};
+use doorstep_store::device::setting;
 use doorstep_tests::{
-    device::{Device, PIN},
-    line::Line,
-    needles::copy_folder,
+    device::Device,
+    folders::copy_folder,
+    machine::{answer, meet_washer_with_nameplate},
+    notes::{note, notes},
     pictures,
+    scene::Scene,
     shop::{SETTLE, Shop},
     story::{Job, STEPS, Silence, Step, offset_to_story_day},
 };
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
-
-async fn note(device: &Device, job: &Job, text: &str) {
-    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": text });
-    device.call("note_add", note).await;
-}
-
-/// The notes of the work order as a device shows them, each as often as it is there.
-async fn notes(device: &Device, job: &Job) -> Vec<String> {
-    let view = device.call("work_order_view", json!({ "work_order": job.work_order })).await;
-    let facts = view["card"]["facts"]["sections"]["notes"].as_object().cloned();
-    let texts = facts.unwrap_or_default();
-    let mut texts: Vec<String> =
-        texts.values().filter_map(|fact| fact["value"].as_str().map(str::to_owned)).collect();
-    texts.sort();
-    texts
-}
+use std::fs;
 
 async fn orders(device: &Device, job: &Job) -> Vec<Value> {
     let view = device.call("work_order_view", json!({ "work_order": job.work_order })).await;
@@ -37,79 +22,45 @@ async fn orders(device: &Device, job: &Job) -> Vec<Value> {
 
 /// The installation epoch a stopped device is in.
 fn epoch(device: &Device) -> Value {
-    let profile = device.profile();
-    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
-    let path = profile.join("doorstep.db");
-    let opened = open_encrypted(&path, &key, &device::SCHEMA, UtcMs(0)).expect("opens");
-    let epoch: Value =
-        device::setting(&opened.connection, "epoch").expect("read").expect("an epoch");
+    let epoch: Value = setting(&device.database(), "epoch").expect("read").expect("an epoch");
     epoch["id"].clone()
 }
 
-struct Scene {
-    shop: Shop,
-    line: Line,
-    tablet: Device,
-    log: PathBuf,
+/// A second device on a copy of the tablet's folder as it is now.
+async fn clone_of_tablet(scene: &mut Scene, name: &str) -> Device {
+    scene.tablet.kill();
+    let folder = scene.shop.rooms.path().join(name);
+    copy_folder(scene.tablet.profile(), &folder);
+    scene.tablet.restart();
+    scene.tablet.unlock().await;
+    let clone = Device::start(&folder, offset_to_story_day());
+    clone.unlock().await;
+    clone
 }
 
-impl Scene {
-    async fn open() -> Scene {
-        let mut shop = Shop::open(8);
-        let log = shop.rooms.path().join("hq.log");
-        shop.hq.restart_logging(&log);
-        let line = Line::to(shop.hq.address());
-        let tablet = Device::start(&shop.rooms.path().join("tablet"), offset_to_story_day());
-        tablet.enrol(&shop.hq.ticket(&shop.job.engineer, line.address()), "tablet").await;
-        note(&tablet, &shop.job, "一").await;
-        tablet.sync_until_settled(SETTLE).await;
-        Scene { shop, line, tablet, log }
-    }
+/// Copies HQ's folder aside, as a backup at night would.
+fn back_up_hq(shop: &mut Shop) {
+    let at = shop.hq.address();
+    shop.hq.kill();
+    copy_folder(shop.hq.data(), &shop.rooms.path().join("backup"));
+    shop.hq.start_at(at);
+}
 
-    fn forks(&self) -> usize {
-        fs::read_to_string(&self.log).expect("a log").matches("a chain forked").count()
+/// HQ's disk is lost, and the backup put in its place.
+fn restore_hq(shop: &mut Shop, marked: bool) {
+    let at = shop.hq.address();
+    shop.hq.kill();
+    fs::remove_dir_all(shop.hq.data()).expect("gone");
+    copy_folder(&shop.rooms.path().join("backup"), shop.hq.data());
+    if marked {
+        shop.hq.admin(&["restored"]);
     }
-
-    /// A second device on a copy of the tablet's folder as it is now.
-    async fn clone_of_tablet(&mut self, name: &str) -> Device {
-        self.tablet.kill();
-        let folder = self.shop.rooms.path().join(name);
-        copy_folder(self.tablet.profile(), &folder);
-        self.tablet.restart();
-        self.tablet.unlock().await;
-        let clone = Device::start(&folder, offset_to_story_day());
-        clone.unlock().await;
-        clone
-    }
-
-    fn hq_folder(&self) -> PathBuf {
-        self.shop.rooms.path().join("hq")
-    }
-
-    /// Copies HQ's folder aside, as a backup at night would.
-    fn back_up_hq(&mut self) {
-        let at = self.shop.hq.address();
-        self.shop.hq.kill();
-        copy_folder(&self.hq_folder(), &self.shop.rooms.path().join("backup"));
-        self.shop.hq.start_at(at);
-    }
-
-    /// HQ's disk is lost, and the backup put in its place.
-    fn restore_hq(&mut self, marked: bool) {
-        let at = self.shop.hq.address();
-        self.shop.hq.kill();
-        fs::remove_dir_all(self.hq_folder()).expect("gone");
-        copy_folder(&self.shop.rooms.path().join("backup"), &self.hq_folder());
-        if marked {
-            self.shop.hq.admin(&["restored"]);
-        }
-        self.shop.hq.start_at(at);
-    }
+    shop.hq.start_at(at);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_lost_on_the_line_is_never_taken_for_a_fork() {
-    let mut scene = Scene::open().await;
+    let mut scene = Scene::open(8, "一").await;
     scene.tablet.kill();
     let before = epoch(&scene.tablet);
     scene.tablet.restart();
@@ -138,13 +89,13 @@ async fn an_answer_lost_on_the_line_is_never_taken_for_a_fork() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tablets_of_one_copy_part_ways_once_and_both_keep_their_work() {
-    let mut scene = Scene::open().await;
+    let mut scene = Scene::open(8, "一").await;
     // The copy is taken with a batch on its way, whose answer neither has heard.
     note(&scene.tablet, &scene.shop.job, "二").await;
     scene.line.cut_after_downward(900);
     scene.tablet.sync().await;
     scene.line.cut();
-    let clone = scene.clone_of_tablet("clone").await;
+    let clone = clone_of_tablet(&mut scene, "clone").await;
     scene.line.restore();
     let mut written = vec!["一".to_owned(), "二".to_owned()];
     for round in 0..3 {
@@ -170,21 +121,16 @@ async fn two_tablets_of_one_copy_part_ways_once_and_both_keep_their_work() {
 
 /// What was acknowledged after the backup: a whole door job, a machine met at the door, notes of two
 /// people.
-async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device, steps: &[Step]) -> Value {
+async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device, steps: &[Step]) -> String {
     let job = scene.shop.job.clone();
     for step in steps {
         step.play(&scene.tablet, &job, &mut Silence).await;
     }
     note(&scene.tablet, &job, "二、备份之后").await;
-    let met = json!({
-        "identity": { "category": "washer", "brand": "样例丙", "nameplate_month": "2016-03" },
-        "serials": { "body": "MET0000000042" }, "capacity": 8,
-    });
-    let machine = scene.tablet.call("machine_set", met).await["asset"]["id"].clone();
-    let check = json!({ "asset": machine, "check": "wm.hose", "result": "fail" });
-    scene.tablet.call("inspection_answer", check).await;
-    let image = pictures::base64(&pictures::room(7, 640, 480));
-    let photo = json!({ "subject": machine, "kind": "asset", "shot": "front", "image": image });
+    let met = meet_washer_with_nameplate(&scene.tablet).await;
+    let machine = met["asset"]["id"].as_str().expect("an identity").to_owned();
+    answer(&scene.tablet, &machine, "wm.hose", "fail").await;
+    let photo = pictures::front_of("asset", &machine, &pictures::room(7, 640, 480));
     scene.tablet.call("photo_add", photo).await;
     scene.tablet.sync_until_settled(SETTLE).await;
     laptop.sync_until_settled(SETTLE).await;
@@ -195,11 +141,11 @@ async fn a_day_after_the_backup(scene: &mut Scene, laptop: &Device, steps: &[Ste
 }
 
 async fn nothing_acknowledged_is_lost_with_hq(marked: bool, steps: &[Step]) {
-    let mut scene = Scene::open().await;
+    let mut scene = Scene::open(8, "一").await;
     let job = scene.shop.job.clone();
     let laptop = scene.shop.laptop().await;
     laptop.sync_until_settled(SETTLE).await;
-    scene.back_up_hq();
+    back_up_hq(&mut scene.shop);
     scene.tablet.sync_until_settled(SETTLE).await;
     let machine = a_day_after_the_backup(&mut scene, &laptop, steps).await;
     let before = orders(&laptop, &job).await;
@@ -209,7 +155,7 @@ async fn nothing_acknowledged_is_lost_with_hq(marked: bool, steps: &[Step]) {
     let photos = laptop.call("photo_list", json!({ "subject": job.asset })).await;
     let taken = photos["photos"].as_array().map(Vec::len);
 
-    scene.restore_hq(marked);
+    restore_hq(&mut scene.shop, marked);
     note(&scene.tablet, &job, "四、总部恢复之后").await;
     for device in [&scene.tablet, &laptop, &scene.tablet, &laptop] {
         let state = device.sync_until_settled(SETTLE).await;
@@ -236,7 +182,7 @@ async fn nothing_acknowledged_is_lost_with_hq(marked: bool, steps: &[Step]) {
     for photo in &photos {
         stranger.call("photo_bytes", json!({ "hash": photo["hash"] })).await;
     }
-    let held: Value = serde_json::from_str(&scene.shop.hq.admin(&["digest"])).expect("JSON");
+    let held = scene.shop.hq.digest();
     assert_eq!(held["orders_executed"], json!(before.len()), "{held}");
     assert_eq!(held["broken_identities"], json!([]), "{held}");
 }
@@ -253,15 +199,15 @@ async fn nothing_acknowledged_is_lost_with_an_hq_that_was_restored_and_does_not_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hq_restored_unawares_that_has_gone_on_since_is_known_by_the_batch_it_forgot() {
-    let mut scene = Scene::open().await;
+    let mut scene = Scene::open(8, "一").await;
     let job = scene.shop.job.clone();
     let laptop = scene.shop.laptop().await;
     laptop.sync_until_settled(SETTLE).await;
-    scene.back_up_hq();
+    back_up_hq(&mut scene.shop);
     note(&scene.tablet, &job, "二").await;
     scene.tablet.sync_until_settled(SETTLE).await;
     scene.line.cut();
-    scene.restore_hq(false);
+    restore_hq(&mut scene.shop, false);
     for round in 0..8 {
         note(&laptop, &job, &format!("柜台 {round}")).await;
         laptop.sync_until_settled(SETTLE).await;

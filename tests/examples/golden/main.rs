@@ -6,23 +6,17 @@
     reason = "a program for developers may stop at its own mistake"
 )]
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::{
-    device, ledger,
-    open::{open_encrypted, open_plain},
-    vault::Vault,
-};
+use doorstep_store::{ledger, open::open_plain};
 use doorstep_tests::{
-    device::{Device, PIN},
-    golden::{HQ_ADDRESS, UNSENT_NOTE, copy_folder, folder, meaning, messages},
+    device::Device,
+    folders::copy_folder,
+    golden::{HQ_ADDRESS, UNSENT_NOTE, folder, meaning, messages},
     hq::Hq,
-    story::{DAY, Job, offset_to_story_day},
+    notes::note,
+    story::{DAY, Job, START, offset_to_story_day},
 };
 use serde_json::json;
 use std::{fs, path::Path, time::Duration};
-
-/// 2026-07-15 08:30 in Asia/Shanghai, UTC ms.
-const STORY_START: UtcMs = UtcMs(1_784_075_400_000);
 
 fn main() {
     let to = folder();
@@ -48,16 +42,15 @@ async fn folders(to: &Path) {
     tablet.enrol(&hq.ticket(&job.engineer, HQ_ADDRESS), "golden").await;
     tablet.sync_until_settled(Duration::from_secs(60)).await;
     hq.kill();
-    let note = json!({ "visit": job.visit, "work_order": job.work_order, "text": UNSENT_NOTE });
-    tablet.call("note_add", note).await;
-    let wish = json!({ "start": STORY_START.0 + 90_000_000, "end": STORY_START.0 + 97_200_000 });
+    note(&tablet, &job, UNSENT_NOTE).await;
+    let wish = json!({ "start": START.0 + 90_000_000, "end": START.0 + 97_200_000 });
     let wish = json!({ "visit": job.visit, "wish": wish, "reason": "上午不在家" });
     tablet.call("visit_reschedule", wish).await;
     let today = tablet.call("today", json!({ "day": DAY })).await;
     // The rescue file follows the outbox within half a second.
     tokio::time::sleep(Duration::from_secs(2)).await;
     tablet.kill();
-    fold_logs(&data, &profile);
+    fold_logs(&data, &tablet);
     let known =
         json!({ "visit": job.visit, "work_order": job.work_order, "visits": today["visits"] });
     let known = serde_json::to_string_pretty(&known).expect("JSON");
@@ -67,12 +60,10 @@ async fn folders(to: &Path) {
 }
 
 /// Brings the write-ahead logs into the databases, and leaves no free page in them.
-fn fold_logs(data: &Path, profile: &Path) {
-    let key = Vault::in_folder(profile).unlock(PIN, None, STORY_START).expect("the right PIN");
-    let tablet = open_encrypted(&profile.join("doorstep.db"), &key, &device::SCHEMA, STORY_START);
-    let hq = open_plain(&data.join("ledger.sqlite"), &ledger::SCHEMA, STORY_START);
-    for opened in [tablet.expect("opens"), hq.expect("opens")] {
+fn fold_logs(data: &Path, tablet: &Device) {
+    let hq = open_plain(&data.join("ledger.sqlite"), &ledger::SCHEMA, START).expect("opens");
+    for conn in [tablet.database(), hq.connection] {
         let fold = "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
-        opened.connection.execute_batch(fold).expect("folded");
+        conn.execute_batch(fold).expect("folded");
     }
 }

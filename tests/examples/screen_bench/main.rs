@@ -24,7 +24,7 @@ async fn measure() {
     let mut tablet = shop.tablet().await;
     tablet.sync().await;
     tablet.kill();
-    many_cards::add(tablet.profile(), CARDS);
+    many_cards::add(&tablet, CARDS);
     tablet.restart();
     let told = json!({
         "host": tablet.address(), "pin": PIN, "visit": shop.job.visit, "cards": CARDS,

@@ -1,15 +1,9 @@
 //! Cards in a tablet's database as if HQ had sent them, without the hours of issuing them.
 
-use doorstep_domain::time::UtcMs;
-use doorstep_store::{
-    device::{self, FeedEntry},
-    open::open_encrypted,
-    vault::Vault,
-};
-use doorstep_tests::device::PIN;
+use doorstep_store::device::{self, FeedEntry};
+use doorstep_tests::device::Device;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::path::Path;
 use uuid::Uuid;
 
 const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧";
@@ -18,12 +12,10 @@ const GIVEN: &str =
 /// Cards written in one transaction.
 const AT_ONCE: u32 = 10_000;
 
-/// Gives the profile so many cards more, each of a customer of its own, modelled on one it holds.
-pub fn add(profile: &Path, cards: u32) {
-    let key = Vault::in_folder(profile).unlock(PIN, None, UtcMs(0)).expect("the right PIN");
-    let path = profile.join("doorstep.db");
-    let opened = open_encrypted(&path, &key, &device::SCHEMA, UtcMs(0)).expect("opens");
-    let mut conn = opened.connection;
+/// Gives a stopped tablet so many cards more, each of a customer of its own, modelled on one it
+/// holds.
+pub fn add(tablet: &Device, cards: u32) {
+    let mut conn = tablet.database();
     let (card, customer) = (first(&conn, "card"), first(&conn, "customer"));
     for from in (0..cards).step_by(AT_ONCE as usize) {
         let entries: Vec<FeedEntry> = (from..cards.min(from + AT_ONCE))

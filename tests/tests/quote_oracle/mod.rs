@@ -8,10 +8,10 @@ mod sale;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use doorstep_domain::books::Books;
 use doorstep_domain::quote::{LineKind, Quote, QuoteError, QuoteRequest, QuoteSettlement, price};
+use doorstep_tests::hq::data_files;
 
 use draw::{Dice, draw};
 use notices::{Programme, programmes};
@@ -29,7 +29,7 @@ fn seed() -> u64 {
 
 /// The published books; the valuation table is stretched over the years of the older programmes.
 fn books_with(change: impl Fn(&str, String) -> String) -> Books {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
+    let data = data_files();
     let mut files = Vec::new();
     for folder in ["rules", "sample"] {
         for entry in fs::read_dir(data.join(folder)).unwrap() {
