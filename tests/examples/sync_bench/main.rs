@@ -34,6 +34,7 @@ mod table;
 mod tablet;
 mod words;
 mod work;
+mod writing;
 
 use serde_json::Value;
 
