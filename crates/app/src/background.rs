@@ -177,7 +177,7 @@ async fn keep_rescue_file(session: Arc<Session>) {
 /// the old one and renamed, and an older state must not replace a newer one.
 pub(crate) async fn write_rescue_file(session: &Session) -> ApiResult<()> {
     let _one_at_a_time = session.rescuing.lock().await;
-    let work = session.db.read(|conn| Ok(UnsentWork::of(conn)?)).await?;
+    let work = session.db.read_beside(|conn| Ok(UnsentWork::of(conn)?)).await?;
     let Ok(identity) = session.identity().await else { return Ok(()) };
     let mut hq_public = [0u8; 32];
     hex::decode_to_slice(&identity.rescue_key, &mut hq_public).map_err(ApiError::internal)?;

@@ -1,16 +1,23 @@
 //! The one writer thread and the readers beside it.
 //!
 //! Every write runs on one thread in one transaction that is durable before the answer is given.
-//! Reads run on connections that cannot write. A panic inside either becomes an error.
+//! Reads run there too while nobody writes: the writer still has in memory what it has just written,
+//! whereas every write makes the readers forget all their pages, each of which is to be decrypted
+//! again. Beside a write, and for what takes long, there are connections that cannot write. A panic
+//! inside any of it becomes an error.
 
 use doorstep_domain::planted::{Bug, planted};
 use doorstep_store::error::StoreError;
 use doorstep_sync::Document;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, TransactionState};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread::JoinHandle,
 };
 use tokio::sync::oneshot;
@@ -28,6 +35,8 @@ pub(crate) type OpenDocument = Option<Document>;
 /// The database of an unlocked profile.
 pub(crate) struct Database {
     jobs: Option<mpsc::Sender<Job>>,
+    /// Jobs that wait for the writer or are in its hands.
+    waiting: Arc<AtomicUsize>,
     writer: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
     suspicion: Suspicion,
@@ -89,6 +98,7 @@ impl Database {
             .map_err(ApiError::internal)?;
         Ok(Database {
             jobs: Some(jobs),
+            waiting: Arc::default(),
             writer: Some(thread),
             readers: Arc::new(Readers { idle: Mutex::new(readers), freed: Condvar::new() }),
             suspicion,
@@ -100,25 +110,35 @@ impl Database {
         &self,
         work: impl FnOnce(&Transaction<'_>, &mut OpenDocument) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        let (answer, receive) = oneshot::channel();
-        let job: Job = Box::new(move |conn, open| {
+        self.on_writer(move |conn, open| {
             let done = catch_unwind(AssertUnwindSafe(|| in_transaction(conn, open, work)))
                 .unwrap_or_else(|_| Err(ApiError::internal("a write panicked")));
             if done.is_err() {
                 // The document in memory may be ahead of what was rolled back.
                 *open = None;
             }
-            let _ = answer.send(done);
-        });
-        let jobs = self.jobs.as_ref().ok_or_else(|| ApiError::internal("the store is closed"))?;
-        jobs.send(job).map_err(|_| ApiError::internal("the writer has stopped"))?;
-        let done = receive.await.map_err(|_| ApiError::internal("the writer has stopped"))?;
-        self.suspicion.note(&done);
-        done
+            done
+        })
+        .await
     }
 
-    /// Runs `work` on a connection that cannot write.
+    /// Runs `work`, which must not write and is over in some milliseconds.
     pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            return self.read_beside(work).await;
+        }
+        self.on_writer(move |conn, _| {
+            catch_unwind(AssertUnwindSafe(|| reading(conn, work)))
+                .unwrap_or_else(|_| Err(ApiError::internal("a read panicked")))
+        })
+        .await
+    }
+
+    /// Runs `work` on a connection that cannot write; no write waits for it, however long it takes.
+    pub(crate) async fn read_beside<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
@@ -132,6 +152,25 @@ impl Database {
         })
         .await
         .map_err(ApiError::internal)?;
+        self.suspicion.note(&done);
+        done
+    }
+
+    async fn on_writer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection, &mut OpenDocument) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let (answer, receive) = oneshot::channel();
+        let waiting = Arc::clone(&self.waiting);
+        let job: Job = Box::new(move |conn, open| {
+            let done = work(conn, open);
+            waiting.fetch_sub(1, Ordering::SeqCst);
+            let _ = answer.send(done);
+        });
+        let jobs = self.jobs.as_ref().ok_or_else(|| ApiError::internal("the store is closed"))?;
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        jobs.send(job).map_err(|_| ApiError::internal("the writer has stopped"))?;
+        let done = receive.await.map_err(|_| ApiError::internal("the writer has stopped"))?;
         self.suspicion.note(&done);
         done
     }
@@ -176,4 +215,17 @@ fn in_transaction<T>(
         done => done.map_err(StoreError::from)?,
     }
     Ok(value)
+}
+
+/// On one state of the database; whatever `work` wrote against its word is undone.
+fn reading<T>(
+    conn: &mut Connection,
+    work: impl FnOnce(&Connection) -> ApiResult<T>,
+) -> ApiResult<T> {
+    let tx = conn.transaction().map_err(StoreError::from)?;
+    let value = work(&tx)?;
+    match tx.transaction_state(None::<&str>).map_err(StoreError::from)? {
+        TransactionState::Write => Err(ApiError::internal("a read wrote")),
+        _ => Ok(value),
+    }
 }

@@ -113,7 +113,7 @@ pub(crate) async fn audit(session: &Session) -> ApiResult<bool> {
     let from = audit.checked_to;
     let (miscounted, broken, checked_to) = session
         .db
-        .read(move |conn| {
+        .read_beside(move |conn| {
             let miscounted = device::held(conn).unwrap_or_default() != device::count_held(conn)?;
             let page = device::told_documents(conn, from, AUDIT_DOCUMENTS)?;
             let broken: Vec<Uuid> =

@@ -28,13 +28,20 @@ pub const EMPTY: &str = "empty";
 const ROUNDS: usize = 21;
 
 /// The rows that today's list is made of.
-const LIST: &str = "SELECT v.body, p.kind, p.body FROM agenda a
-    JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
-    JOIN hq_row p ON
-        p.kind = 'customer' AND p.id = unhex(v.body ->> 'customer', '-')
-        OR p.kind = 'site' AND p.id = unhex(v.body ->> 'site', '-')
-        OR p.kind = 'work_order' AND p.id = unhex(v.body ->> '$.work_orders[0]', '-')
-    WHERE a.day = ?1 ORDER BY a.starts_at, a.visit";
+const LIST: &str = "SELECT v.body, 'visit' FROM agenda a
+        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit WHERE a.day = ?1
+    UNION ALL SELECT p.body, p.kind FROM agenda a
+        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+        JOIN hq_row p ON p.kind = 'customer' AND p.id = unhex(v.body ->> 'customer', '-')
+        WHERE a.day = ?1
+    UNION ALL SELECT p.body, p.kind FROM agenda a
+        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+        JOIN hq_row p ON p.kind = 'site' AND p.id = unhex(v.body ->> 'site', '-')
+        WHERE a.day = ?1
+    UNION ALL SELECT p.body, p.kind FROM agenda a
+        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+        JOIN hq_row p ON p.kind = 'work_order' AND p.id = unhex(v.body ->> '$.work_orders[0]', '-')
+        WHERE a.day = ?1";
 
 /// What the processes took.
 pub struct Measured {
@@ -73,17 +80,17 @@ impl Measured {
 pub fn measure(profile: &Path) -> Measured {
     let vault = Vault::in_folder(profile);
     let now = UtcMs(offset_to_story_day());
-    let mut pins = Vec::new();
-    let mut key = None;
-    for _ in 0..7 {
+    let pin = || {
         let started = Instant::now();
-        key = Some(vault.unlock(PIN, None, now).expect("the PIN is right"));
-        pins.push(started.elapsed());
-    }
-    let key = hex::encode(key.expect("unlocked").expose());
+        let key = vault.unlock(PIN, None, now).expect("the PIN is right");
+        (started.elapsed(), key)
+    };
+    let key = hex::encode(pin().1.expose());
     let profile = profile.to_str().expect("a plain path");
     let (mut core, mut bare, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    let mut pins = Vec::new();
     for _ in 0..ROUNDS {
+        pins.push(pin().0);
         core.push(run(&[CORE, profile]));
         bare.push(run(&[BARE, profile, &key]));
         empty.push(run(&[EMPTY]));
@@ -127,8 +134,6 @@ pub fn bare(profile: &str, key: &str) {
     let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a file");
     conn.pragma_update(None, "key", format!("x'{key}'")).expect("a key");
     let mut statement = conn.prepare(LIST).expect("the tables are there");
-    let rows = statement
-        .query_map([DAY], |row| Ok(row.get::<_, String>(0)?.len() + row.get::<_, String>(2)?.len()))
-        .expect("rows");
+    let rows = statement.query_map([DAY], |row| Ok(row.get::<_, String>(0)?.len())).expect("rows");
     println!("{}", rows.filter(|row| row.as_ref().is_ok_and(|bytes| *bytes > 0)).count());
 }
