@@ -25,6 +25,7 @@ use tokio::sync::oneshot;
 use crate::{
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
+    views,
 };
 
 type Job = Box<dyn FnOnce(&mut Connection, &mut OpenDocument) + Send>;
@@ -90,6 +91,7 @@ impl Database {
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
+                views::keep_on_this_thread();
                 let (mut conn, mut open) = (writer, None);
                 while let Ok(job) = queue.recv() {
                     job(&mut conn, &mut open);

@@ -27,6 +27,7 @@ mod table;
 mod transport;
 mod uploads;
 pub mod usecase;
+mod views;
 
 pub use app::App;
 pub use error::{ApiError, ApiResult};

@@ -38,6 +38,7 @@ use crate::{
     salvage::Salvage,
     sync_state::{LineState, SyncState},
     transport::Line,
+    views,
 };
 
 const CLOCK: &str = "clock";
@@ -314,6 +315,7 @@ pub(crate) fn write_document(
         record(snapshot.as_deref(), &change, &edited.heads().0, edits)?;
     }
     let view = edited.view()?;
+    views::keep(doc, &edited.heads().0, &view);
     *open = Some(edited);
     Ok(view)
 }
@@ -333,7 +335,14 @@ pub(crate) fn load(conn: &Connection, doc: Uuid) -> ApiResult<Option<Document>> 
 }
 
 pub(crate) fn view_document(conn: &Connection, doc: Uuid) -> ApiResult<Option<FactView>> {
-    Ok(load(conn, doc)?.map(|document| document.view()).transpose()?)
+    let Some(heads) = device::document_heads(conn, doc)? else { return Ok(None) };
+    if let Some(view) = views::kept(doc, &heads) {
+        return Ok(Some(view));
+    }
+    let Some(document) = load(conn, doc)? else { return Ok(None) };
+    let view = document.view()?;
+    views::keep(doc, &heads, &view);
+    Ok(Some(view))
 }
 
 /// Writes a claim into the outbox in the caller's transaction.

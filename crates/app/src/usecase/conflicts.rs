@@ -235,7 +235,7 @@ fn decided_here(
     if !conflict.is_open() {
         return Ok(None);
     }
-    for record in device::edits_of(conn, conflict.record)?.iter().rev() {
+    for record in device::edits_about(conn, conflict.record, &conflict.section)?.iter().rev() {
         let wrote =
             |edit: &&FieldEdit| edit.section == conflict.section && edit.key == conflict.key;
         if let Some(edit) = record.edits.iter().rev().find(wrote) {

@@ -53,10 +53,14 @@ impl Standing {
 
 /// Where one edit stands, and why HQ refused it.
 pub(crate) fn of_edit(edit: &EditRecord) -> (Standing, Option<Words>) {
-    match (&edit.refusal, edit.batch) {
+    of_edits(edit.refusal.as_deref(), edit.batch.is_some())
+}
+
+fn of_edits(refusal: Option<&str>, sealed: bool) -> (Standing, Option<Words>) {
+    match (refusal, sealed) {
         (Some(code), _) => (Standing::NeedsAction, Some(refusal_words(code, &BTreeMap::new()))),
-        (None, Some(_)) => (Standing::Sending, None),
-        (None, None) => (Standing::OnDevice, None),
+        (None, true) => (Standing::Sending, None),
+        (None, false) => (Standing::OnDevice, None),
     }
 }
 
@@ -81,9 +85,10 @@ pub(crate) fn of(conn: &Connection, subjects: &[Uuid]) -> ApiResult<RecordState>
     let mut reason = None;
     let (mut media_received, mut media) = (0, 0);
     for subject in subjects {
-        let edits = device::edits_of(conn, *subject)?;
+        let edits = device::edit_standings(conn, *subject)?;
+        let edits = edits.iter().map(|edit| of_edits(edit.refusal.as_deref(), edit.sealed));
         let commands = device::commands_about(conn, *subject)?;
-        for (standing, why) in edits.iter().map(of_edit).chain(commands.iter().map(of_command)) {
+        for (standing, why) in edits.chain(commands.iter().map(of_command)) {
             state = state.max(standing);
             reason = why.or(reason);
         }

@@ -300,7 +300,8 @@ pub async fn note_add(app: &Arc<App>, input: NoteInput) -> ApiResult<VisitView> 
 /// Notes a fact about the site.
 pub async fn site_set(app: &Arc<App>, input: SiteInput) -> ApiResult<VisitView> {
     let session = app.session().await?;
-    let (_, first) = visit_with_first_order(app, input.visit).await?;
+    let visit: Visit = session.row("visit", input.visit.0).await?;
+    let first = visit.work_orders.first().ok_or_else(|| ApiError::not_found("work order"))?;
     let edits = vec![FieldEdit { section: "site".into(), key: input.key, value: input.value }];
     session.edit(DocKind::WorkOrder, first.0, edits).await?;
     visit_open(app, VisitInput { visit: input.visit }).await

@@ -123,7 +123,7 @@ pub(crate) fn visit_as_known(conn: &Connection, id: Uuid) -> ApiResult<Visit> {
 }
 
 fn unanswered_steps(conn: &Connection, order: Uuid, by: PersonId) -> ApiResult<Vec<VisitEvent>> {
-    let edits = device::edits_of(conn, order)?;
+    let edits = device::edits_about(conn, order, "events")?;
     let noted = |step: VisitStep| {
         let key = step.fact_key()?;
         edits.iter().flat_map(|record| &record.edits).find_map(|edit| {

@@ -55,6 +55,14 @@ pub fn holds_document(conn: &Connection, id: Uuid) -> Result<bool> {
     Ok(conn.prepare_cached("SELECT 1 FROM doc WHERE id = ?1")?.exists([id])?)
 }
 
+/// The heads of a document with every change that is here.
+pub fn document_heads(conn: &Connection, id: Uuid) -> Result<Option<Vec<u8>>> {
+    Ok(conn
+        .prepare_cached("SELECT heads FROM doc WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?)
+}
+
 /// The stored bytes of a document.
 pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocument>> {
     let found: Option<(String, Vec<u8>)> = conn

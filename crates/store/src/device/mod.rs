@@ -22,8 +22,8 @@ pub use batch::{
     DocumentRefusal, SealedBatch, Settlement, fold_back, put_batch, sealed_batch, settle,
 };
 pub use documents::{
-    LocalEdit, StoredDocument, ToldDocument, forget_document, holds_document, is_to_be_folded,
-    load_document, record_edit, replace_document, told_documents,
+    LocalEdit, StoredDocument, ToldDocument, document_heads, forget_document, holds_document,
+    is_to_be_folded, load_document, record_edit, replace_document, told_documents,
 };
 pub use drafts::{
     add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,
@@ -43,9 +43,9 @@ pub use offers::{
 pub use outbox::{
     CommandRecord, EditRecord, UNDECIDED_COMMANDS_SQL, UNSETTLED_EDITS_SQL, WaitingCounts,
     add_command, command, commands_about, commands_of_kind, dismiss_command, dismiss_edit,
-    drop_edits, edits_of, latest_commands, make_stale, next_unsent, open_commands, read_command,
-    read_edit, refused_edits, restore_edit, retry_edit, stale_documents, stale_edits,
-    undecided_commands, unsettled_edits, waiting,
+    drop_edits, edit_standings, edits_about, edits_of, latest_commands, make_stale, next_unsent,
+    open_commands, read_command, read_edit, refused_edits, restore_edit, retry_edit,
+    stale_documents, stale_edits, undecided_commands, unsettled_edits, waiting,
 };
 pub use projection::{AgendaRow, Unreadable, agenda, agenda_days, digest, linked, rebuild};
 pub use reference::{BundleRecord, bundle, bundles, put_bundle};

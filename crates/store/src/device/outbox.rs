@@ -196,6 +196,33 @@ pub fn edits_of(conn: &Connection, doc: Uuid) -> Result<Vec<EditRecord>> {
     read_edits(conn.prepare_cached(&sql)?.query([doc])?)
 }
 
+/// Where some edits of a document stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditStanding {
+    /// HQ's reason for refusing them.
+    pub refusal: Option<String>,
+    /// Whether they are in a sealed batch.
+    pub sealed: bool,
+}
+
+/// How the unsettled edits of one document stand, each way once, the latest last.
+pub fn edit_standings(conn: &Connection, doc: Uuid) -> Result<Vec<EditStanding>> {
+    conn.prepare_cached(
+        "SELECT refusal, batch IS NOT NULL AS sealed FROM outbox_edit
+         WHERE doc = ?1 AND dismissed_at IS NULL GROUP BY refusal, sealed ORDER BY max(seq)",
+    )?
+    .query_map([doc], |row| Ok(EditStanding { refusal: row.get(0)?, sealed: row.get(1)? }))?
+    .map(|row| row.map_err(StoreError::from))
+    .collect()
+}
+
+/// Unsettled edits of one document that touch a section, oldest first.
+pub fn edits_about(conn: &Connection, doc: Uuid, section: &str) -> Result<Vec<EditRecord>> {
+    let sql = format!("{UNSETTLED_EDITS_SQL} AND doc = ?1 AND instr(edits, ?2) > 0 ORDER BY seq");
+    let named = serde_json::to_string(section).map_err(|e| StoreError::unreadable("edit", e))?;
+    read_edits(conn.prepare_cached(&sql)?.query(params![doc, named])?)
+}
+
 /// The oldest edits of this epoch and claims that are in no batch, at most `limit` together.
 pub fn next_unsent(
     conn: &Connection,
