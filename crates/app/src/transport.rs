@@ -22,8 +22,16 @@ use crate::{
 
 /// A connection must stand within this time, or HQ counts as unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Between two pieces of an answer; HQ that is slow but alive is waited for.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Between two pieces of an answer. After an outage a thousand devices come at once, and HQ has some
+/// work with each of them: HQ that is slow but alive is waited for.
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
+/// A line is asked for a sign of life when it was silent for so long, and so often.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+/// After so many questions without a sign of life the line is dead, whoever waits on it.
+const DEAD_KEEPALIVES: u32 = 3;
+/// A line on which nothing sent is acknowledged for so long is dead as well.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const DEAD_AFTER: Duration = Duration::from_secs(30);
 /// The most bytes an answer may have.
 const ANSWER_LIMIT: usize = wire::MESSAGE_LIMIT;
 
@@ -242,14 +250,18 @@ fn is_clock_refusal(answer: &Answer) -> bool {
 
 fn pinned_client(pin: &str) -> ApiResult<Client> {
     let tls = PinnedCertificate::config(pin)?;
-    Client::builder()
+    let client = Client::builder()
         .tls_backend_preconfigured(tls)
         .https_only(true)
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
-        .build()
-        .map_err(ApiError::internal)
+        .tcp_keepalive(KEEPALIVE)
+        .tcp_keepalive_interval(KEEPALIVE)
+        .tcp_keepalive_retries(DEAD_KEEPALIVES);
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    let client = client.tcp_user_timeout(DEAD_AFTER);
+    client.build().map_err(ApiError::internal)
 }
 
 async fn read_answer(mut response: Response) -> ApiResult<Answer> {
