@@ -111,11 +111,11 @@ fn try_out(
     current: Option<&[u8]>,
     may_write: &dyn Fn(&str, &str, bool) -> bool,
 ) -> Result<Admitted, AdmissionError> {
-    let as_held = || match current {
-        Some(snapshot) => Document::open(push.kind, push.doc, snapshot, []),
-        None => Ok(Document::empty(push.kind, push.doc)),
+    let scratch = match current {
+        Some(snapshot) => Document::open(push.kind, push.doc, snapshot, [])?,
+        None => Document::empty(push.kind, push.doc),
     };
-    let scratch = as_held()?;
+    let as_held = scratch.clone();
     let before = scratch.view()?;
     let applied = strict::apply(scratch, &push.changes)?;
     let mut merged = applied.document;
@@ -148,7 +148,7 @@ fn try_out(
     }
     let changes: Vec<u8> = push.changes.iter().flat_map(|change| change.iter().copied()).collect();
     // Whoever holds the document receives the changes alone, and must come to see the same.
-    let mut elsewhere = as_held()?.take(&changes)?;
+    let mut elsewhere = as_held.take(&changes)?;
     if elsewhere.view()? != view || elsewhere.heads() != heads {
         return Err(AdmissionError::Unstable);
     }
