@@ -29,18 +29,18 @@ const ROUNDS: usize = 21;
 
 /// The rows that today's list is made of.
 const LIST: &str = "SELECT v.body, 'visit' FROM agenda a
-        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit WHERE a.day = ?1
+        CROSS JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit WHERE a.day = ?1
     UNION ALL SELECT p.body, p.kind FROM agenda a
-        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
-        JOIN hq_row p ON p.kind = 'customer' AND p.id = unhex(v.body ->> 'customer', '-')
+        CROSS JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+        CROSS JOIN hq_row p ON p.kind = 'customer' AND p.id = unhex(v.body ->> 'customer', '-')
         WHERE a.day = ?1
     UNION ALL SELECT p.body, p.kind FROM agenda a
-        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
-        JOIN hq_row p ON p.kind = 'site' AND p.id = unhex(v.body ->> 'site', '-')
+        CROSS JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+        CROSS JOIN hq_row p ON p.kind = 'site' AND p.id = unhex(v.body ->> 'site', '-')
         WHERE a.day = ?1
     UNION ALL SELECT p.body, p.kind FROM agenda a
-        JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
-        JOIN hq_row p ON p.kind = 'work_order' AND p.id = unhex(v.body ->> '$.work_orders[0]', '-')
+        CROSS JOIN hq_row v ON v.kind = 'visit' AND v.id = a.visit
+        CROSS JOIN hq_row p ON p.kind = 'work_order' AND p.id = unhex(v.body ->> '$.work_orders[0]', '-')
         WHERE a.day = ?1";
 
 /// What the processes took.

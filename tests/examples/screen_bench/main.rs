@@ -20,10 +20,12 @@ fn main() {
 }
 
 async fn measure() {
-    let shop = Shop::open(24);
+    let mut shop = Shop::open(24);
     let mut tablet = shop.tablet().await;
     tablet.sync().await;
     tablet.kill();
+    // HQ knows nothing of the cards to come and would take them away again.
+    shop.hq.kill();
     many_cards::add(&tablet, CARDS);
     tablet.restart();
     let told = json!({

@@ -44,6 +44,12 @@ pub fn add(tablet: &Device, cards: u32) {
         device::apply_feed(&tx, &entries).expect("written");
         tx.commit().expect("committed");
     }
+    let mut due = true;
+    while due {
+        let tx = conn.transaction().expect("a transaction");
+        due = device::index_due(&tx, AT_ONCE as usize).expect("indexed");
+        tx.commit().expect("committed");
+    }
 }
 
 /// Names that some of the cards carry, spread over all of them.

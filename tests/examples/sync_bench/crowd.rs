@@ -128,6 +128,8 @@ pub fn gather(
     for (child, _) in &mut children {
         let _ = child.wait();
     }
+    // What was given up on is still being worked on.
+    server.until_idle();
     let mut answered: Vec<Duration> = told
         .iter()
         .flat_map(|part| part.answered_us.iter().map(|us| Duration::from_micros(*us)))

@@ -124,6 +124,17 @@ impl Processes {
         threads_cpu(&self.all())
     }
 
+    /// Waits until they have nothing to do.
+    pub fn until_idle(self) {
+        loop {
+            let before = self.cpu();
+            std::thread::sleep(Duration::from_millis(500));
+            if self.cpu().saturating_sub(before) < Duration::from_millis(20) {
+                return;
+            }
+        }
+    }
+
     /// The same of the process alone.
     pub fn own_cpu(self) -> Duration {
         threads_cpu(&[self.0])

@@ -17,7 +17,7 @@ use std::{
 use uuid::Uuid;
 
 /// As patient as the product.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A device with its key.
 pub struct Tablet {
@@ -56,7 +56,16 @@ impl Tablet {
             .expect("an HTTP client");
         let id = Uuid::from_u128((0xbe_0000_u128 << 64) | u128::from(number));
         let key = SigningKey::from_bytes(&seed);
-        Tablet { id, key, client, hq, offset_ms, cursor: Cursor::default(), sums: Sums::default(), last: None }
+        Tablet {
+            id,
+            key,
+            client,
+            hq,
+            offset_ms,
+            cursor: Cursor::default(),
+            sums: Sums::default(),
+            last: None,
+        }
     }
 
     /// What HQ must know of it.

@@ -40,12 +40,7 @@ impl Trial {
     ///
     /// # Errors
     /// Errors of the ledger.
-    pub fn of(
-        conn: &Connection,
-        caller: &Caller,
-        pushes: &[Push],
-        now: UtcMs,
-    ) -> Result<Trial> {
+    pub fn of(conn: &Connection, caller: &Caller, pushes: &[Push], now: UtcMs) -> Result<Trial> {
         let mut trial = Trial::default();
         if did_harm(conn, caller.device, now)? {
             return Ok(trial);

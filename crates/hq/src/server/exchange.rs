@@ -27,8 +27,8 @@ use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
     wire::{
-        Batch, BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, PROTOCOL, Page, SyncRequest,
-        SyncResponse, WANT_LIMIT, encode, pack, unpack,
+        Batch, BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, PROTOCOL, Page,
+        SyncRequest, SyncResponse, WANT_LIMIT, encode, pack, unpack,
     },
 };
 use rusqlite::{Connection, TransactionBehavior};

@@ -155,9 +155,7 @@ pub(super) fn remove_row(
 ) -> Result<Option<HeldRow<String>>> {
     Ok(tx
         .prepare_cached("DELETE FROM hq_row WHERE kind = ?1 AND id = ?2 RETURNING version, body")?
-        .query_row(params![kind, id], |row| {
-            Ok(HeldRow { version: row.get(0)?, body: row.get(1)? })
-        })
+        .query_row(params![kind, id], |row| Ok(HeldRow { version: row.get(0)?, body: row.get(1)? }))
         .optional()?)
 }
 
@@ -169,9 +167,7 @@ pub(super) fn row_held(
 ) -> Result<Option<HeldRow<String>>> {
     Ok(tx
         .prepare_cached("SELECT version, body FROM hq_row WHERE kind = ?1 AND id = ?2")?
-        .query_row(params![kind, id], |row| {
-            Ok(HeldRow { version: row.get(0)?, body: row.get(1)? })
-        })
+        .query_row(params![kind, id], |row| Ok(HeldRow { version: row.get(0)?, body: row.get(1)? }))
         .optional()?)
 }
 

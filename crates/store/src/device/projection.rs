@@ -1,8 +1,13 @@
 //! What lists and search read: derived from HQ's rows, rebuildable at any time.
 
 use doorstep_domain::{
-    asset::Asset, card::WarrantyCard, combined_order::CombinedOrder, customer::Customer, time::Date,
-    visit::{Slot, Visit}, work_order::WorkOrder,
+    asset::Asset,
+    card::WarrantyCard,
+    combined_order::CombinedOrder,
+    customer::Customer,
+    time::Date,
+    visit::{Slot, Visit},
+    work_order::WorkOrder,
 };
 use rusqlite::{Connection, Transaction, params};
 use serde::de::DeserializeOwned;
@@ -117,7 +122,12 @@ pub(super) fn place(tx: &Transaction<'_>, kind: &str, id: Uuid, body: &str) -> R
             "INSERT OR REPLACE INTO agenda (visit, day, starts_at, ends_at)
              VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![id, slot.start.shanghai_day().to_string(), slot.start.0, slot.end.0])?;
+        .execute(params![
+            id,
+            slot.start.shanghai_day().to_string(),
+            slot.start.0,
+            slot.end.0
+        ])?;
     }
     Ok(true)
 }
