@@ -14,7 +14,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -74,17 +74,23 @@ impl Suspicion {
     }
 }
 
-/// Connections that cannot write; a query waits for a free one.
-struct Readers {
-    idle: Mutex<Vec<Connection>>,
+/// Connections that cannot write, opened when they are first needed; a query waits for a free one.
+pub(crate) struct Readers {
+    pool: Mutex<Pool>,
     freed: Condvar,
+    connect: Box<dyn Fn() -> ApiResult<Connection> + Send + Sync>,
+}
+
+struct Pool {
+    idle: Vec<Connection>,
+    unopened: usize,
 }
 
 impl Database {
-    /// Starts the writer thread on `writer` and keeps `readers` for queries.
+    /// Starts the writer thread on `writer` and keeps `readers` for what must not wait for it.
     pub(crate) fn start(
         writer: Connection,
-        readers: Vec<Connection>,
+        readers: Readers,
         suspicion: Suspicion,
     ) -> ApiResult<Database> {
         let (jobs, queue) = mpsc::channel::<Job>();
@@ -102,7 +108,7 @@ impl Database {
             jobs: Some(jobs),
             waiting: Arc::default(),
             writer: Some(thread),
-            readers: Arc::new(Readers { idle: Mutex::new(readers), freed: Condvar::new() }),
+            readers: Arc::new(readers),
             suspicion,
         })
     }
@@ -146,7 +152,7 @@ impl Database {
     ) -> ApiResult<T> {
         let readers = Arc::clone(&self.readers);
         let done = tokio::task::spawn_blocking(move || {
-            let conn = readers.take();
+            let conn = readers.take()?;
             let done = catch_unwind(AssertUnwindSafe(|| work(&conn)))
                 .unwrap_or_else(|_| Err(ApiError::internal("a read panicked")));
             readers.give_back(conn);
@@ -179,18 +185,40 @@ impl Database {
 }
 
 impl Readers {
-    fn take(&self) -> Connection {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+    /// At most `most` at a time, each made by `connect`.
+    pub(crate) fn up_to(
+        most: usize,
+        connect: impl Fn() -> ApiResult<Connection> + Send + Sync + 'static,
+    ) -> Readers {
+        let pool = Mutex::new(Pool { idle: Vec::new(), unopened: most });
+        Readers { pool, freed: Condvar::new(), connect: Box::new(connect) }
+    }
+
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> ApiResult<Connection> {
+        let mut pool = self.pool();
         loop {
-            match idle.pop() {
-                Some(conn) => return conn,
-                None => idle = self.freed.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            if let Some(conn) = pool.idle.pop() {
+                return Ok(conn);
             }
+            if pool.unopened > 0 {
+                pool.unopened -= 1;
+                break;
+            }
+            pool = self.freed.wait(pool).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(pool);
+        (self.connect)().inspect_err(|_| {
+            self.pool().unopened += 1;
+            self.freed.notify_one();
+        })
     }
 
     fn give_back(&self, conn: Connection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        self.pool().idle.push(conn);
         self.freed.notify_one();
     }
 }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    database::{Database, Suspicion},
+    database::{Database, Readers, Suspicion},
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     host::{Host, random_bytes},
@@ -153,11 +153,9 @@ impl Profile {
     }
 
     fn start(&self, writer: Connection, path: &Path, key: &RawKey) -> ApiResult<Database> {
-        let readers = (0..READERS)
-            .map(|_| open::open_reader(path, Some(key)))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|e| open_error(&e))?;
-        Database::start(writer, readers, Suspicion::about(path))
+        let (file, key) = (path.to_owned(), key.clone());
+        let connect = move || open::open_reader(&file, Some(&key)).map_err(|e| open_error(&e));
+        Database::start(writer, Readers::up_to(READERS, connect), Suspicion::about(path))
     }
 }
 

@@ -24,7 +24,9 @@ use crate::{
 const CHANGE_BYTES_LIMIT: usize = 256 * 1024;
 /// The most a document may hold, undeflated. A rich one after 1,000 edits has 28 KB saved and about
 /// 5,000 operations.
-const SIZE_LIMIT: Size = Size { operations: 100_000, changes: 20_000, bytes: 1024 * 1024 };
+const SIZE_LIMIT: Size = Size { operations: 100_000, changes: 20_000 };
+/// The same in bytes as saved.
+const BYTES_LIMIT: usize = 1024 * 1024;
 
 /// Changes that HQ may store.
 #[derive(Debug)]
@@ -134,14 +136,14 @@ fn try_out(
         }
     }
     let disputes = disputes(&merged, &touched, &before, &view)?;
+    let (snapshot, heads) = (merged.save_plain(), merged.heads());
     let size = merged.size();
     if size.operations > SIZE_LIMIT.operations
         || size.changes > SIZE_LIMIT.changes
-        || size.bytes > SIZE_LIMIT.bytes
+        || snapshot.len() > BYTES_LIMIT
     {
         return Err(AdmissionError::TooLarge { index: push.changes.len().saturating_sub(1) });
     }
-    let (snapshot, heads) = (merged.save(), merged.heads());
     let mut again = Document::open(push.kind, push.doc, &snapshot, [])?;
     if again.view()? != view || again.heads() != heads {
         return Err(AdmissionError::Unstable);

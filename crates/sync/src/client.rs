@@ -112,6 +112,7 @@ pub fn request(standing: Standing, batch: Option<&Sealed>, want: Vec<Uuid>) -> S
         want,
         digest: standing.digest.map(ByteArray::new),
         compare: Vec::new(),
+        short_rows: true,
     }
 }
 

@@ -59,7 +59,6 @@ pub struct Document {
 pub(crate) struct Size {
     pub(crate) operations: u64,
     pub(crate) changes: u64,
-    pub(crate) bytes: usize,
 }
 
 impl Heads {
@@ -225,12 +224,16 @@ impl Document {
         })
     }
 
-    /// How large the document is: operations ever made, changes, and bytes before any deflating.
-    /// The saved bytes alone tell little: deflated, a thousand equal letters are a few bytes.
+    /// The whole document as bytes that nothing is deflated in: how many there are says how large it
+    /// is, and a page of many documents compresses better.
+    pub(crate) fn save_plain(&mut self) -> Vec<u8> {
+        self.inner.save_nocompress()
+    }
+
+    /// How large the document is: operations ever made, and changes.
     pub(crate) fn size(&mut self) -> Size {
         let stats = self.inner.stats();
-        let bytes = self.inner.save_nocompress().len();
-        Size { operations: stats.num_ops, changes: stats.num_changes, bytes }
+        Size { operations: stats.num_ops, changes: stats.num_changes }
     }
 
     /// The bytes of every change after `heads` (not `save_incremental`, which repeats the whole

@@ -25,6 +25,7 @@ pub mod chunk;
 pub mod client;
 pub mod document;
 pub mod server;
+pub mod short_row;
 pub mod wire;
 
 pub use document::{Document, DocumentError, Heads};

@@ -19,6 +19,8 @@ use std::{fmt, marker::PhantomData};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::short_row;
+
 /// The version of this protocol. A side that meets a higher one keeps its work and asks for an
 /// update; it never guesses.
 pub const PROTOCOL: u16 = 1;
@@ -78,6 +80,9 @@ pub struct SyncRequest {
     /// Parts in which the sums differed, with everything the device holds there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compare: Vec<HeldPart>,
+    /// Whether the sender understands rows without their identity inside ([`short_row`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub short_rows: bool,
 }
 
 /// What every message of every version says: read alone when the rest cannot be.
@@ -279,7 +284,7 @@ pub struct Page {
 
 /// One piece of news.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "Travelled")]
 pub enum FeedItem {
     /// An authoritative row of HQ.
     Row {
@@ -310,6 +315,27 @@ pub enum FeedItem {
         /// Its identity.
         id: Uuid,
     },
+}
+
+/// A [`FeedItem`] as it came, its row perhaps a short one.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Travelled {
+    Row { kind: String, id: Uuid, version: u64, body: String },
+    Doc { id: Uuid, kind: DocKind, bytes: ByteBuf, heads: ByteBuf },
+    Gone { kind: String, id: Uuid },
+}
+
+impl From<Travelled> for FeedItem {
+    fn from(came: Travelled) -> FeedItem {
+        match came {
+            Travelled::Row { kind, id, version, body } => {
+                FeedItem::Row { kind, id, version, body: short_row::lengthen(id, body) }
+            }
+            Travelled::Doc { id, kind, bytes, heads } => FeedItem::Doc { id, kind, bytes, heads },
+            Travelled::Gone { kind, id } => FeedItem::Gone { kind, id },
+        }
+    }
 }
 
 /// Reads a list that ends after `LIMIT` items: an empty item takes one byte on the line and many in

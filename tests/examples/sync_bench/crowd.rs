@@ -8,7 +8,7 @@ use doorstep_domain::{
 use doorstep_store::{ledger::documents, open::open_reader};
 use doorstep_sync::{
     Document, client,
-    wire::{self, BatchAnswer, BatchOutcome, Cursor, Push},
+    wire::{self, BatchAnswer, BatchOutcome, Push},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -40,8 +40,6 @@ struct Part {
     devices: Vec<u32>,
     /// The documents each of them changes.
     documents: Vec<Vec<Uuid>>,
-    /// Where HQ's news end, for devices that are up to date.
-    cursor: Cursor,
 }
 
 /// What became of one process's devices.
@@ -78,13 +76,9 @@ pub fn gather(
     server: Processes,
     ledger: &Path,
     offset_ms: i64,
-    cursor: Cursor,
     devices: &[u32],
     documents: &[Uuid],
 ) -> Crowded {
-    let of = |number: usize| {
-        (0..CHANGED).map(|one| documents[(number * CHANGED + one) % documents.len()]).collect()
-    };
     let mut children: Vec<(Child, BufReader<ChildStdout>)> = devices
         .chunks(CONNECTIONS as usize)
         .enumerate()
@@ -95,8 +89,9 @@ pub fn gather(
                 ledger: ledger.to_owned(),
                 offset_ms,
                 devices: some.to_vec(),
-                documents: (first..first + some.len()).map(of).collect(),
-                cursor,
+                documents: (first..first + some.len())
+                    .map(|at| changed_by(at, documents))
+                    .collect(),
             };
             start(&part)
         })
@@ -145,6 +140,11 @@ pub fn gather(
     }
 }
 
+/// The documents that the device at this place changes. Another one may change the same.
+pub fn changed_by(at: usize, documents: &[Uuid]) -> Vec<Uuid> {
+    (0..CHANGED).map(|one| documents[(at * CHANGED + one) % documents.len()]).collect()
+}
+
 fn start(part: &Part) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .arg(ROLE)
@@ -158,10 +158,10 @@ fn start(part: &Part) -> (Child, BufReader<ChildStdout>) {
     (child, output)
 }
 
-/// The child: prepares, says so; connects, says so; pushes, and tells what became of it.
+/// The child: brings its devices up to date and prepares, says so; connects, says so; pushes, and tells what became of it.
 pub async fn child() {
     let part: Part = serde_json::from_str(&hear()).expect("a part");
-    let prepared: Vec<(Tablet, client::Sealed)> = prepare(&part);
+    let prepared = prepare(&part).await;
     say("ready");
     hear();
     let opened: Vec<_> = prepared
@@ -208,16 +208,18 @@ pub async fn child() {
     say(&serde_json::to_string(&told).expect("JSON"));
 }
 
-fn prepare(part: &Part) -> Vec<(Tablet, client::Sealed)> {
+async fn prepare(part: &Part) -> Vec<(Tablet, client::Sealed)> {
     let conn = open_reader(&part.ledger, None).expect("the ledger");
-    let one = |(number, changed): (&u32, &Vec<Uuid>)| {
+    let mut prepared = Vec::with_capacity(part.devices.len());
+    for (number, changed) in part.devices.iter().zip(&part.documents) {
         let mut tablet = Tablet::number(*number, part.hq, part.offset_ms);
-        tablet.stand_at(part.cursor);
+        tablet.pull().await;
+        tablet.hang_up();
         let pushes = changed.iter().map(|id| push(&conn, &tablet, *id)).collect();
         let batch = tablet.seal(pushes);
-        (tablet, batch)
-    };
-    part.devices.iter().zip(&part.documents).map(one).collect()
+        prepared.push((tablet, batch));
+    }
+    prepared
 }
 
 fn push(conn: &rusqlite::Connection, tablet: &Tablet, id: Uuid) -> Push {

@@ -1,10 +1,15 @@
 //! HQ's ledger as the bench fills and reads it, through the store's own functions.
 
-use doorstep_domain::{id::PersonId, org::Bucket, time::UtcMs};
+use doorstep_domain::{
+    id::{OrgId, PersonId},
+    org::{Bucket, Person, Role},
+    time::UtcMs,
+};
 use doorstep_store::{
     ledger::{
         self,
         documents::{self, Accepted, Stored},
+        feed::{self, Stream},
         people, rows,
     },
     open::{open_plain, open_reader},
@@ -154,19 +159,37 @@ fn digest(conn: &Connection, rows: &str, documents: &str) -> Held {
     Held { count, hash: hex::encode(hash.finalize()) }
 }
 
-/// Enrols devices of a person by writing their keys.
-pub fn enrol(conn: &mut Connection, person: PersonId, devices: &[(Uuid, String)]) {
+/// Enrols devices of persons by writing their keys.
+pub fn enrol(conn: &mut Connection, devices: &[(PersonId, (Uuid, String))]) {
     let tx = conn.transaction().expect("free");
-    for (id, public_key) in devices {
+    for (person, (id, public_key)) in devices {
         let device = people::Device {
             id: doorstep_domain::id::DeviceId(*id),
-            person,
+            person: *person,
             public_key: public_key.clone(),
             name: "bench".to_owned(),
             revoked_at: None,
             last_seen: None,
         };
         people::add_device(&tx, &device, UtcMs(0)).expect("a new device");
+    }
+    tx.commit().expect("durable");
+}
+
+/// Engineers of a unit, each with documents to see besides whoever sees them already.
+pub fn engage(conn: &mut Connection, org: OrgId, crew: &[(PersonId, Vec<Uuid>)]) {
+    let tx = conn.transaction().expect("free");
+    for (id, seen) in crew {
+        let (name, role) = ("台架".to_owned(), Role::Engineer);
+        let person = Person { id: *id, org, name, role, certificates: Vec::new(), left_on: None };
+        people::put_person(&tx, &person).expect("a person");
+        for doc in seen {
+            let (kind, _) = documents::standing(&tx, *doc).expect("readable").expect("there");
+            let mut buckets =
+                feed::buckets_of(&tx, Stream::Doc, kind.name(), *doc).expect("readable");
+            buckets.insert(Bucket::person(*id));
+            documents::publish(&tx, kind, *doc, &buckets).expect("published");
+        }
     }
     tx.commit().expect("durable");
 }

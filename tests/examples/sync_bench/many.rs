@@ -1,5 +1,6 @@
 //! Many devices at once, and many documents stored.
 
+use doorstep_domain::id::PersonId;
 use doorstep_sync::{admission::admit, wire::Push};
 use doorstep_tests::{device::Device, story::offset_to_story_day};
 use serde_bytes::ByteBuf;
@@ -29,22 +30,24 @@ impl Bench {
         let mut small = None;
         for (first, count) in [(0, 100_u32), (100, 1_000)] {
             let numbers: Vec<u32> = (first..first + count).collect();
-            let person = self.world.coordinator();
+            let engineer = |number: u32| PersonId(Uuid::from_u128((1 << 90) | u128::from(number)));
+            let crew: Vec<_> = (0_usize..)
+                .zip(&numbers)
+                .map(|(at, number)| (engineer(*number), crowd::changed_by(at, &documents)))
+                .collect();
+            ledger::engage(&mut self.world.ledger, self.shops[0].store, &crew);
+            let tablet = |number| Tablet::number(number, self.world.hq.address(), offset);
             let devices: Vec<_> = numbers
                 .iter()
-                .map(|number| Tablet::number(*number, self.world.hq.address(), offset).enrolment())
+                .map(|number| (engineer(*number), tablet(*number).enrolment()))
                 .collect();
-            ledger::enrol(&mut self.world.ledger, person, &devices);
-            let mut scout = Tablet::number(2_000_000 + count, self.world.hq.address(), offset);
-            ledger::enrol(&mut self.world.ledger, person, &[scout.enrolment()]);
-            let (cursor, _) = scout.pull().await;
+            ledger::enrol(&mut self.world.ledger, &devices);
             let stamp = ledger::last_stamp(&self.world.ledger);
             let done = crowd::gather(
                 self.world.hq.address(),
                 self.world.server(),
                 &self.world.hq.data().join("ledger.sqlite"),
                 offset,
-                cursor,
                 &numbers,
                 &documents,
             );
@@ -121,7 +124,7 @@ impl Bench {
             let number = 3_000_000 + round;
             let clerk = self.shops[0].clerk;
             let mut tablet = Tablet::number(number, address, offset_to_story_day());
-            ledger::enrol(&mut self.world.ledger, clerk, &[tablet.enrolment()]);
+            ledger::enrol(&mut self.world.ledger, &[(clerk, tablet.enrolment())]);
             tablet.pull().await;
             peaks.push(self.world.server().peak());
         }

@@ -4,7 +4,10 @@ use doorstep_domain::{
     id::{OrgId, PersonId},
     org::Bucket,
 };
-use doorstep_sync::wire::{Cursor, FeedItem, pack};
+use doorstep_sync::{
+    short_row::shorten,
+    wire::{Cursor, FeedItem, pack},
+};
 use doorstep_tests::{device::Device, hq::Hq, story::offset_to_story_day};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -287,19 +290,24 @@ pub struct Bodies {
 /// Reads everything a clerk may see by messages alone and weighs it.
 pub async fn weigh(world: &mut World, clerk: PersonId, number: u32) -> Bodies {
     let mut tablet = Tablet::number(number, world.hq.address(), offset_to_story_day());
-    ledger::enrol(&mut world.ledger, clerk, &[tablet.enrolment()]);
-    let (_, pages) = tablet.pull().await;
+    ledger::enrol(&mut world.ledger, &[(clerk, tablet.enrolment())]);
+    let pages = tablet.pull().await;
     let mut rows = 0;
     let mut array = Vec::new();
     for page in &pages {
         let mut response = page.response.clone();
         response.page.items.retain(|item| !matches!(item, FeedItem::Doc { .. }));
+        for item in &mut response.page.items {
+            if let FeedItem::Row { id, body, .. } = item {
+                *body = shorten(*id, std::mem::take(body));
+            }
+        }
         let mixed = response.page.items.len() < page.response.page.items.len();
         if response.page.items.is_empty() {
             continue;
         }
         rows += if mixed { pack(&response).expect("a message").len() } else { page.down };
-        for item in &response.page.items {
+        for item in &page.response.page.items {
             let FeedItem::Row { kind, id, version, body } = item else { continue };
             let body: Value = serde_json::from_str(body).expect("JSON");
             array.push(json!({ "kind": kind, "id": id, "version": version, "body": body }));

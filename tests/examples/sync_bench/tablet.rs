@@ -47,13 +47,7 @@ impl Tablet {
     /// The device of this number; the same each time.
     pub fn number(number: u32, hq: SocketAddr, offset_ms: i64) -> Tablet {
         let seed: [u8; 32] = Sha256::digest(format!("bench device {number}")).into();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .no_proxy()
-            .tls_danger_accept_invalid_certs(true)
-            .read_timeout(READ_TIMEOUT)
-            .build()
-            .expect("an HTTP client");
+        let client = client();
         let id = Uuid::from_u128((0xbe_0000_u128 << 64) | u128::from(number));
         let key = SigningKey::from_bytes(&seed);
         Tablet {
@@ -85,9 +79,9 @@ impl Tablet {
         sealed
     }
 
-    /// From here on it stands where HQ's news end, as a device that has just synced does.
-    pub fn stand_at(&mut self, cursor: Cursor) {
-        self.cursor = cursor;
+    /// Gives its connection up.
+    pub fn hang_up(&mut self) {
+        self.client = client();
     }
 
     /// One exchange; the cursor moves on.
@@ -132,17 +126,26 @@ impl Tablet {
         Ok(Exchanged { response, up, down: answer.len() })
     }
 
-    /// Pulls until nothing is new; returns the last cursor and, of every page, its rows and its
-    /// answer's size.
-    pub async fn pull(&mut self) -> (Cursor, Vec<Exchanged>) {
+    /// Pulls until nothing is new; returns of every page its rows and its answer's size.
+    pub async fn pull(&mut self) -> Vec<Exchanged> {
         let mut pages = Vec::new();
         loop {
             let page = self.exchange(None).await.expect("an answer");
             let more = page.response.page.more;
             pages.push(page);
             if !more {
-                return (self.cursor, pages);
+                return pages;
             }
         }
     }
+}
+
+fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .no_proxy()
+        .tls_danger_accept_invalid_certs(true)
+        .read_timeout(READ_TIMEOUT)
+        .build()
+        .expect("an HTTP client")
 }

@@ -26,6 +26,7 @@ use doorstep_store::{
 use doorstep_sync::{
     client::BATCH_ITEMS,
     server::{Chain, Verdict, judge},
+    short_row::shorten,
     wire::{
         Batch, BatchOutcome, Cursor, FeedItem, Greeting, MESSAGE_LIMIT, PROTOCOL, Page,
         SyncRequest, SyncResponse, WANT_LIMIT, encode, pack, unpack,
@@ -135,6 +136,7 @@ fn respond(
     } else {
         page_for(hq, conn, caller, request, &outcome, &place)?
     };
+    let page = if request.short_rows { with_short_rows(page) } else { page };
     let held = held::differing(conn, caller, request, &page)?.filter(|_| place.known && !mending);
     Ok(SyncResponse {
         protocol: PROTOCOL,
@@ -315,6 +317,15 @@ fn wanted(
         });
     }
     Ok(items)
+}
+
+fn with_short_rows(mut page: Page) -> Page {
+    for item in &mut page.items {
+        if let FeedItem::Row { id, body, .. } = item {
+            *body = shorten(*id, std::mem::take(body));
+        }
+    }
+    page
 }
 
 pub(super) fn item(news: News) -> FeedItem {

@@ -89,13 +89,11 @@ pub fn standing(conn: &Connection, id: Uuid) -> Result<Option<(DocKind, Vec<u8>)
     found.map(|(kind, heads)| Ok((kind_of(&kind)?, heads))).transpose()
 }
 
-/// The content of a document with its kind and heads, without its view.
-fn content(conn: &Connection, id: Uuid) -> Result<Option<(DocKind, Vec<u8>, Vec<u8>)>> {
-    let found: Option<(String, Vec<u8>, Vec<u8>)> = conn
-        .prepare_cached("SELECT kind, heads, snapshot FROM doc WHERE id = ?1")?
-        .query_row([Key(id)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    found.map(|(kind, heads, snapshot)| Ok((kind_of(&kind)?, heads, snapshot))).transpose()
+/// The whole document.
+fn snapshot(conn: &Connection, id: Uuid) -> Result<Vec<u8>> {
+    Ok(conn
+        .prepare_cached("SELECT snapshot FROM doc WHERE id = ?1")?
+        .query_row([Key(id)], |row| row.get(0))?)
 }
 
 /// Stores admitted changes and publishes the document to exactly these buckets.
@@ -168,15 +166,10 @@ pub(super) fn news(
     held: Option<u64>,
     own: Option<(DeviceId, Uuid)>,
 ) -> Result<Option<News>> {
-    let (kind, heads, bytes) = match held {
-        None => match content(conn, id)? {
-            Some((kind, heads, snapshot)) => (kind, heads, snapshot),
-            None => return Ok(None),
-        },
-        Some(stamp) => match standing(conn, id)? {
-            Some((kind, heads)) => (kind, heads, changes_after(conn, id, stamp, own)?),
-            None => return Ok(None),
-        },
+    let Some((kind, heads)) = standing(conn, id)? else { return Ok(None) };
+    let bytes = match held {
+        None => snapshot(conn, id)?,
+        Some(stamp) => changes_after(conn, id, stamp, own)?,
     };
     Ok((!bytes.is_empty()).then_some(News::Doc { kind, id, bytes, heads }))
 }
