@@ -9,6 +9,8 @@ import { serve } from "./serve.mjs";
 
 const told = JSON.parse(process.argv[2]);
 const PHOTOS = 15;
+/** The button of one guided photo, before and after it is taken. */
+const PHOTO = /^(拍|Photo: )|已拍$|taken$/;
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const p95 = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)];
 
@@ -17,6 +19,7 @@ const browser = await launch();
 try {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   await page.goto(screens.url);
+  await page.getByRole("button", { name: "7", exact: true }).waitFor();
   await page.keyboard.type(told.pin);
   await page.keyboard.press("Enter");
   await page.getByRole("navigation").first().waitFor();
@@ -32,7 +35,7 @@ try {
   screens.close();
 }
 
-/** From the key's event until a list that answers the text typed so far has been painted. */
+/** From the character's event until a list that answers the text typed so far has been painted. */
 async function keyToList(page) {
   await page.goto(`${screens.url}#/find`);
   const box = page.getByRole("searchbox");
@@ -40,8 +43,8 @@ async function keyToList(page) {
   await page.evaluate(() => {
     window.keyTimes = [];
     const list = () => document.querySelector("main")?.innerText ?? "";
-    addEventListener("keydown", (event) => {
-      if (event.key.length !== 1) return;
+    addEventListener("beforeinput", (event) => {
+      if (event.data === null) return;
       const [began, before] = [performance.now(), list()];
       const look = () => {
         if (list() !== before) requestAnimationFrame(() => window.keyTimes.push(performance.now() - began));
@@ -54,7 +57,7 @@ async function keyToList(page) {
     await box.fill("");
     await page.waitForTimeout(30);
     for (const key of name) {
-      await box.press(key);
+      await page.keyboard.insertText(key);
       await page.waitForTimeout(120);
     }
   }
@@ -64,11 +67,11 @@ async function keyToList(page) {
 /** From the tap on the shutter until the button says the photo is taken. */
 async function shutterToSaved(page) {
   await page.goto(`${screens.url}#/visit/${told.visit}/inspect`);
-  const item = page.getByRole("listitem").filter({ has: page.getByRole("button", { name: /^(拍|Photograph|已拍|.*taken)/ }) }).first();
+  const item = page.getByRole("listitem").filter({ has: page.getByRole("button", { name: PHOTO }) }).first();
   await item.waitFor();
   const times = [];
   for (let turn = 0; turn < PHOTOS; turn += 1) {
-    await item.getByRole("button", { name: /^(拍|Photograph|已拍|.*taken)/ }).first().click();
+    await item.getByRole("button", { name: PHOTO }).first().click();
     const shutter = page.getByRole("button", { name: /^(拍照|Take the photo)$/ }).last();
     await shutter.waitFor();
     await page.waitForTimeout(900);

@@ -16,6 +16,7 @@
 //! 4. The answer and a page of news come back as a [`wire::SyncResponse`]; the tablet checks that
 //!    they belong to what it asked ([`client::absorb`]) and commits both with the new cursor.
 
+mod feed_item;
 mod guard;
 mod strict;
 

@@ -19,7 +19,7 @@ use std::{fmt, marker::PhantomData};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::short_row;
+pub use crate::feed_item::FeedItem;
 
 /// The version of this protocol. A side that meets a higher one keeps its work and asks for an
 /// update; it never guesses.
@@ -80,7 +80,7 @@ pub struct SyncRequest {
     /// Parts in which the sums differed, with everything the device holds there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compare: Vec<HeldPart>,
-    /// Whether the sender understands rows without their identity inside ([`short_row`]).
+    /// Whether the sender understands rows without their identity inside ([`crate::short_row`]).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub short_rows: bool,
 }
@@ -280,62 +280,6 @@ pub struct Page {
     pub next: Cursor,
     /// Whether there is more at once.
     pub more: bool,
-}
-
-/// One piece of news.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", from = "Travelled")]
-pub enum FeedItem {
-    /// An authoritative row of HQ.
-    Row {
-        /// What it is: visit, order, card, task, bundle…
-        kind: String,
-        /// Its identity.
-        id: Uuid,
-        /// Rises with each change of the row.
-        version: u64,
-        /// The row as JSON.
-        body: String,
-    },
-    /// Changes of a document, or all of it.
-    Doc {
-        /// The document.
-        id: Uuid,
-        /// Its kind.
-        kind: DocKind,
-        /// automerge bytes: changes, or a whole snapshot.
-        bytes: ByteBuf,
-        /// HQ's heads with these bytes, 32 bytes each.
-        heads: ByteBuf,
-    },
-    /// The device may no longer hold this; it is to be removed.
-    Gone {
-        /// `row kind` or document kind.
-        kind: String,
-        /// Its identity.
-        id: Uuid,
-    },
-}
-
-/// A [`FeedItem`] as it came, its row perhaps a short one.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Travelled {
-    Row { kind: String, id: Uuid, version: u64, body: String },
-    Doc { id: Uuid, kind: DocKind, bytes: ByteBuf, heads: ByteBuf },
-    Gone { kind: String, id: Uuid },
-}
-
-impl From<Travelled> for FeedItem {
-    fn from(came: Travelled) -> FeedItem {
-        match came {
-            Travelled::Row { kind, id, version, body } => {
-                FeedItem::Row { kind, id, version, body: short_row::lengthen(id, body) }
-            }
-            Travelled::Doc { id, kind, bytes, heads } => FeedItem::Doc { id, kind, bytes, heads },
-            Travelled::Gone { kind, id } => FeedItem::Gone { kind, id },
-        }
-    }
 }
 
 /// Reads a list that ends after `LIMIT` items: an empty item takes one byte on the line and many in
