@@ -7,14 +7,14 @@
 //! inside any of it becomes an error.
 
 use doorstep_domain::planted::{Bug, planted};
-use doorstep_store::error::StoreError;
+use doorstep_store::{error::StoreError, open::Readers};
 use doorstep_sync::Document;
 use rusqlite::{Connection, Transaction, TransactionBehavior, TransactionState};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -39,7 +39,7 @@ pub(crate) struct Database {
     /// Jobs that wait for the writer or are in its hands.
     waiting: Arc<AtomicUsize>,
     writer: Option<JoinHandle<()>>,
-    readers: Arc<Readers>,
+    readers: Arc<Readers<ApiError>>,
     suspicion: Suspicion,
 }
 
@@ -74,23 +74,11 @@ impl Suspicion {
     }
 }
 
-/// Connections that cannot write, opened when they are first needed; a query waits for a free one.
-pub(crate) struct Readers {
-    pool: Mutex<Pool>,
-    freed: Condvar,
-    connect: Box<dyn Fn() -> ApiResult<Connection> + Send + Sync>,
-}
-
-struct Pool {
-    idle: Vec<Connection>,
-    unopened: usize,
-}
-
 impl Database {
     /// Starts the writer thread on `writer` and keeps `readers` for what must not wait for it.
     pub(crate) fn start(
         writer: Connection,
-        readers: Readers,
+        readers: Readers<ApiError>,
         suspicion: Suspicion,
     ) -> ApiResult<Database> {
         let (jobs, queue) = mpsc::channel::<Job>();
@@ -152,11 +140,8 @@ impl Database {
     ) -> ApiResult<T> {
         let readers = Arc::clone(&self.readers);
         let done = tokio::task::spawn_blocking(move || {
-            let conn = readers.take()?;
-            let done = catch_unwind(AssertUnwindSafe(|| work(&conn)))
-                .unwrap_or_else(|_| Err(ApiError::internal("a read panicked")));
-            readers.give_back(conn);
-            done
+            catch_unwind(AssertUnwindSafe(|| readers.with(work)?))
+                .unwrap_or_else(|_| Err(ApiError::internal("a read panicked")))
         })
         .await
         .map_err(ApiError::internal)?;
@@ -181,45 +166,6 @@ impl Database {
         let done = receive.await.map_err(|_| ApiError::internal("the writer has stopped"))?;
         self.suspicion.note(&done);
         done
-    }
-}
-
-impl Readers {
-    /// At most `most` at a time, each made by `connect`.
-    pub(crate) fn up_to(
-        most: usize,
-        connect: impl Fn() -> ApiResult<Connection> + Send + Sync + 'static,
-    ) -> Readers {
-        let pool = Mutex::new(Pool { idle: Vec::new(), unopened: most });
-        Readers { pool, freed: Condvar::new(), connect: Box::new(connect) }
-    }
-
-    fn pool(&self) -> MutexGuard<'_, Pool> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self) -> ApiResult<Connection> {
-        let mut pool = self.pool();
-        loop {
-            if let Some(conn) = pool.idle.pop() {
-                return Ok(conn);
-            }
-            if pool.unopened > 0 {
-                pool.unopened -= 1;
-                break;
-            }
-            pool = self.freed.wait(pool).unwrap_or_else(PoisonError::into_inner);
-        }
-        drop(pool);
-        (self.connect)().inspect_err(|_| {
-            self.pool().unopened += 1;
-            self.freed.notify_one();
-        })
-    }
-
-    fn give_back(&self, conn: Connection) {
-        self.pool().idle.push(conn);
-        self.freed.notify_one();
     }
 }
 

@@ -56,11 +56,11 @@ struct Left {
 pub(crate) async fn run(session: &Session) -> ApiResult<()> {
     let identity = session.identity().await?;
     let mut wrong = Vec::new();
-    let mut ahead: Option<(Standing, SyncResponse)> = None;
+    let mut ahead: Option<(Standing, ApiResult<SyncResponse>)> = None;
     loop {
         let outgoing = prepare(session, wrong).await?;
         let response = match ahead.take() {
-            Some((asked, response)) if outgoing.only_asks(asked) => response,
+            Some((asked, response)) if outgoing.only_asks(asked) => response?,
             _ => ask(session, &outgoing).await?,
         };
         let absorbed = client::absorb(outgoing.standing, outgoing.sealed.as_ref(), response)
@@ -74,12 +74,12 @@ pub(crate) async fn run(session: &Session) -> ApiResult<()> {
         let committed = commit(session, &identity, absorbed, outgoing.want);
         let left = match next {
             // The next page is on its way while this one is committed. Should the commit fail, the
-            // page is dropped: the cursor that asked for it is not true.
+            // page is dropped: the cursor that asked for it is not true. Should the page fail, this
+            // exchange has succeeded all the same.
             Some(next) => {
                 let (left, response) = tokio::join!(committed, ask(session, &next));
-                let left = left?;
-                ahead = Some((next.standing, response?));
-                left
+                ahead = Some((next.standing, response));
+                left?
             }
             None => committed.await?,
         };

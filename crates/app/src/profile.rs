@@ -4,7 +4,7 @@ use doorstep_domain::time::UtcMs;
 use doorstep_store::{
     blobs::BlobFolder,
     device,
-    open::{self, OpenError, move_aside},
+    open::{self, OpenError, Readers, move_aside},
     vault::{KdfCost, Pin, RawKey, Vault, VaultError, WrapNoise},
 };
 use rusqlite::Connection;
@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    database::{Database, Readers, Suspicion},
+    database::{Database, Suspicion},
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     host::{Host, random_bytes},

@@ -4,6 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{decision::Decision, words::Words};
 
+/// Code of what is not the person's business.
+pub const NOT_ALLOWED: &str = "not_allowed";
+/// Code of changes that ended the process they were tried in.
+pub const DOCUMENT_HARMFUL: &str = "document_harmful";
+/// Code of changes that begin a document HQ has: the device had not yet received it. No refusal of
+/// what was written: the device takes HQ's version and writes its edits on that.
+pub const DOCUMENT_BEGUN_TWICE: &str = "document_begun_twice";
+
 /// The sentence of a refusal. HQ's own words go first when it sent them (`zh` and `en` among the
 /// parameters); a code that this version does not know gets a general sentence that names it.
 pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
@@ -12,16 +20,16 @@ pub fn refusal_words(code: &str, params: &BTreeMap<String, String>) -> Words {
     }
     let named = |name: &str| params.get(name).cloned().unwrap_or_default();
     let (zh, en) = match code {
-        "not_allowed" => ("这不在您的权限内", "this is outside your access"),
+        NOT_ALLOWED => ("这不在您的权限内", "this is outside your access"),
         "field_not_allowed" => ("其中有您不能改的内容", "it changes something you may not change"),
         "document_refused" => {
             ("这条记录的改动无法采用", "the changes to this record cannot be used")
         }
-        "document_harmful" => (
+        DOCUMENT_HARMFUL => (
             "这条记录的改动已损坏，无法采用",
             "the changes to this record are damaged and cannot be used",
         ),
-        "document_begun_twice" => (
+        DOCUMENT_BEGUN_TWICE => (
             "这条记录已由别人建立，改动要写在那一份上",
             "somebody else began this record; the changes belong on theirs",
         ),

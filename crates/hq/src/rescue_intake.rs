@@ -7,7 +7,11 @@
 use std::collections::BTreeMap;
 
 use doorstep_domain::{
-    decision::Decision, id::DeviceId, org::Person, refusal::refusal_words, time::UtcMs,
+    decision::Decision,
+    id::DeviceId,
+    org::Person,
+    refusal::{DOCUMENT_BEGUN_TWICE, refusal_words},
+    time::UtcMs,
     words::Words,
 };
 use doorstep_store::{
@@ -16,7 +20,7 @@ use doorstep_store::{
     ledger::people,
     rescue::UnsentWork,
 };
-use doorstep_sync::wire::{BEGUN_TWICE, Batch, BatchAnswer, CHANGES_LIMIT, Command, Hash, Push};
+use doorstep_sync::wire::{Batch, BatchAnswer, CHANGES_LIMIT, Command, Hash, Push};
 use ed25519_dalek::SigningKey;
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -113,7 +117,7 @@ pub fn take_in(
     let batch = batch_of(&work);
     let answer = execute(&desk, TriedAhead::default(), &batch, Hash::default())?;
     // A tablet writes this again on HQ's version; a file cannot.
-    for refused in answer.refused.iter().filter(|refused| refused.code == BEGUN_TWICE) {
+    for refused in answer.refused.iter().filter(|refused| refused.code == DOCUMENT_BEGUN_TWICE) {
         for push in batch.pushes.iter().filter(|push| push.doc == refused.doc) {
             quarantine::keep(&desk, push, refused)?;
         }

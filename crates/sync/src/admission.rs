@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_domain::{conflict::Dispute, facts::FactView};
+use doorstep_domain::{conflict::Dispute, facts::FactView, refusal::DOCUMENT_BEGUN_TWICE};
 use thiserror::Error;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     document::{Actor, Size},
     guard::guarded,
     strict,
-    wire::{BEGUN_TWICE, CHANGES_LIMIT, Push},
+    wire::{CHANGES_LIMIT, Push},
 };
 
 /// The most bytes one change may have. A change of one edit has about 120.
@@ -87,7 +87,7 @@ impl AdmissionError {
         match self {
             AdmissionError::TooLarge { .. } => "document_too_large",
             AdmissionError::NotAllowed { .. } => "field_not_allowed",
-            AdmissionError::Document(DocumentError::BegunTwice) => BEGUN_TWICE,
+            AdmissionError::Document(DocumentError::BegunTwice) => DOCUMENT_BEGUN_TWICE,
             AdmissionError::NotPlain { .. }
             | AdmissionError::Document(_)
             | AdmissionError::WrongIdentity

@@ -92,9 +92,6 @@ pub struct Greeting {
     pub protocol: u16,
 }
 
-/// Code of a push that begins a document HQ has: the device had not yet received it. No refusal of
-/// what was written: the device takes HQ's version and writes its edits on that.
-pub const BEGUN_TWICE: &str = "document_begun_twice";
 /// The most documents one request may want.
 pub const WANT_LIMIT: usize = 100;
 /// The most parts one request may have compared.

@@ -2,7 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_domain::{facts::FactView, id::DeviceId, org::Bucket, time::UtcMs};
+use doorstep_domain::{
+    facts::FactView,
+    id::DeviceId,
+    org::Bucket,
+    refusal::{DOCUMENT_BEGUN_TWICE, NOT_ALLOWED},
+    time::UtcMs,
+};
 use doorstep_store::{
     error::{Result, StoreError},
     ledger::{
@@ -10,7 +16,7 @@ use doorstep_store::{
         feed::{self, Stream},
     },
 };
-use doorstep_sync::wire::{BEGUN_TWICE, DocReceipt, DocRefusal, Push};
+use doorstep_sync::wire::{DocReceipt, DocRefusal, Push};
 use rusqlite::Connection;
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
@@ -102,7 +108,7 @@ pub(super) fn take(
         Ended::Undone(detail) => refusal(push, "document_refused", detail),
     };
     // What only came too early comes again.
-    if refused.code != BEGUN_TWICE {
+    if refused.code != DOCUMENT_BEGUN_TWICE {
         quarantine::keep(desk, push, &refused)?;
     }
     Ok(Err(refused))
@@ -115,15 +121,15 @@ fn take_own(
     push: &Push,
 ) -> Result<std::result::Result<DocReceipt, DocRefusal>> {
     let Some(buckets) = buckets_for(desk, push)? else {
-        return Ok(Err(refusal(push, "not_allowed", "outside the person's access")));
+        return Ok(Err(refusal(push, NOT_ALLOWED, "outside the person's access")));
     };
     let in_sight = !buckets.is_disjoint(&desk.caller.buckets);
     let rights = Rights::Of(desk.caller.person.role);
     let taken = store(desk, ahead, push, &Admission { rights, buckets, from_device: true })?;
     Ok(taken.map_err(|refused| {
-        if refused.code == BEGUN_TWICE && !in_sight {
+        if refused.code == DOCUMENT_BEGUN_TWICE && !in_sight {
             // The version to write on is no longer for this person.
-            return refusal(push, "not_allowed", "outside the person's access");
+            return refusal(push, NOT_ALLOWED, "outside the person's access");
         }
         refused
     }))

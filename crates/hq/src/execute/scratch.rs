@@ -17,6 +17,7 @@ use std::{
 use doorstep_domain::{
     conflict::Dispute,
     org::Role,
+    refusal::DOCUMENT_HARMFUL,
     rights::{is_writable, may_settle, may_write},
 };
 use doorstep_sync::{
@@ -40,8 +41,6 @@ const WORKERS: usize = 2;
 /// After so many pushes that ended the process they were tried in, a device's further ones are kept
 /// untried for a while: each may cost a worker seconds in which it serves nobody.
 pub(super) const HARMFUL_PUSHES: u64 = 3;
-/// The code of such a push.
-const HARMFUL: &str = "document_harmful";
 /// The most bytes of one message between server and worker.
 const MESSAGE_LIMIT: u32 = 64 * 1024 * 1024;
 
@@ -245,7 +244,7 @@ fn try_alone(worker: &mut Option<Worker>, program: &Path, one: &Question) -> Out
     let mut answers = ask(worker, program, one)
         .or_else(|error| if stood_idle { ask(worker, program, one) } else { Err(error) })
         .map_err(|error| Refused {
-            code: HARMFUL.to_owned(),
+            code: DOCUMENT_HARMFUL.to_owned(),
             detail: format!("the worker ended: {error}"),
         })?;
     answers.pop().unwrap_or_else(|| Err(unusable("no answer")))
@@ -253,7 +252,7 @@ fn try_alone(worker: &mut Option<Worker>, program: &Path, one: &Question) -> Out
 
 fn enough_harm(answers: &[Outcome]) -> bool {
     let harmful = answers.iter().flat_map(|outcome| outcome.as_ref().err());
-    let harmful = harmful.filter(|refused| refused.code == HARMFUL).count();
+    let harmful = harmful.filter(|refused| refused.code == DOCUMENT_HARMFUL).count();
     u64::try_from(harmful).unwrap_or(u64::MAX) >= HARMFUL_PUSHES
 }
 

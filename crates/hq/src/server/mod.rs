@@ -15,8 +15,7 @@ mod verify;
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -30,6 +29,7 @@ use axum::{
 };
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use doorstep_domain::time::UtcMs;
+use doorstep_store::open::Readers;
 use doorstep_sync::auth;
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -54,7 +54,7 @@ const READERS: usize = 3;
 pub struct Hq {
     home: Home,
     writer: Mutex<Connection>,
-    readers: Readers,
+    readers: Readers<HomeError>,
     shelf: Shelf,
     scratch: Scratch,
     clock: Box<dyn Fn() -> UtcMs + Send + Sync>,
@@ -72,8 +72,8 @@ impl Hq {
         scratch: Scratch,
     ) -> Result<Hq, HomeError> {
         let writer = Mutex::new(home.connect(clock())?);
-        let idle = (0..READERS).map(|_| home.connect_to_read()).collect::<Result<_, _>>()?;
-        let readers = Readers { idle: Mutex::new(idle), freed: Condvar::new() };
+        let reading = home.clone();
+        let readers = Readers::up_to(READERS, move || reading.connect_to_read());
         let (shelf, clock) = (Shelf::default(), Box::new(clock));
         let page_items = exchange::PAGE_ITEMS;
         Ok(Hq { home, writer, readers, shelf, scratch, clock, page_items })
@@ -118,36 +118,7 @@ impl Hq {
     /// Runs `work` on a connection that cannot write, beside whoever writes, on one state of the
     /// ledger.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Refused>) -> Result<T, Refused> {
-        let conn = self.readers.take();
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            let tx = conn.unchecked_transaction()?;
-            work(&tx)
-        }));
-        self.readers.give_back(conn);
-        done.unwrap_or_else(|panic| resume_unwind(panic))
-    }
-}
-
-/// Connections that cannot write; whoever finds none waits for one.
-struct Readers {
-    idle: Mutex<Vec<Connection>>,
-    freed: Condvar,
-}
-
-impl Readers {
-    fn take(&self) -> Connection {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match idle.pop() {
-                Some(conn) => return conn,
-                None => idle = self.freed.wait(idle).unwrap_or_else(PoisonError::into_inner),
-            }
-        }
-    }
-
-    fn give_back(&self, conn: Connection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
-        self.freed.notify_one();
+        self.readers.with(|conn| work(&*conn.unchecked_transaction()?))?
     }
 }
 

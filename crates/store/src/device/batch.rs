@@ -3,6 +3,7 @@
 use doorstep_domain::{
     id::CommandKey,
     planted::{Bug, planted},
+    refusal::{DOCUMENT_BEGUN_TWICE, NOT_ALLOWED},
     time::UtcMs,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -13,11 +14,6 @@ use super::{
     outbox::{CommandRecord, EditRecord},
 };
 use crate::error::{Result, StoreError};
-
-/// HQ's code for a document that is not the person's business.
-const OUTSIDE_ACCESS: &str = "not_allowed";
-/// HQ's code for the beginning of a document it has.
-const BEGUN_TWICE: &str = "document_begun_twice";
 
 /// The batch that awaits an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,9 +130,9 @@ fn settle_offer(
     settlement: &Settlement,
     refusal: &DocumentRefusal,
 ) -> Result<()> {
-    let sql = if settlement.hq_was_restored || refusal.code == BEGUN_TWICE {
+    let sql = if settlement.hq_was_restored || refusal.code == DOCUMENT_BEGUN_TWICE {
         "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16) WHERE batch = ?1 AND doc = ?2"
-    } else if refusal.code == OUTSIDE_ACCESS || held::told_heads(tx, refusal.doc)?.is_none() {
+    } else if refusal.code == NOT_ALLOWED || held::told_heads(tx, refusal.doc)?.is_none() {
         "DELETE FROM outbox_edit WHERE batch = ?1 AND doc = ?2 AND offered = 1"
     } else {
         "UPDATE outbox_edit SET batch = NULL, epoch = zeroblob(16), offered = 0

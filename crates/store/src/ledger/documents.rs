@@ -211,6 +211,7 @@ pub fn claim_actor(conn: &Connection, actor: &[u8; 16], device: DeviceId) -> Res
 pub fn harmful_pushes(conn: &Connection, device: DeviceId, since: UtcMs) -> Result<u64> {
     let count: i64 = conn
         .prepare_cached(
+            // `DOCUMENT_HARMFUL`, word for word as in the partial index `refused_push_harmful`.
             "SELECT count(*) FROM refused_push
              WHERE code = 'document_harmful' AND device = ?1 AND at > ?2",
         )?

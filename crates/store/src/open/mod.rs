@@ -8,12 +8,14 @@
 mod aside;
 mod fault;
 mod migrate;
+mod readers;
 #[cfg(test)]
 mod tests;
 
 pub use aside::{ASIDE, MovedAside, move_aside};
 pub use fault::Fault;
 pub use migrate::{Migration, Schema};
+pub use readers::Readers;
 
 use crate::vault::RawKey;
 use doorstep_domain::{

@@ -281,7 +281,8 @@ fn set_cursor(page: &mut NewsPage, stream: Stream, stamp: u64) {
     }
 }
 
-/// About what an item takes on the line: rows shrink there to a sixth, documents are packed already.
+/// About what an item takes on the line: rows shrink there to a sixth; a document, which is packed by
+/// its own columns, takes at most its length.
 fn weight(news: &News) -> usize {
     match news {
         News::Row { body, .. } => body.len() / 6,
