@@ -8,6 +8,7 @@ mod damage;
 mod desk;
 mod disk;
 mod door_job;
+mod error_words;
 mod fresh_documents;
 mod fuzz;
 mod golden;

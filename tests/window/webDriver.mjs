@@ -31,6 +31,8 @@ export class Session {
       if (ready) break;
       await pause(50);
     }
+    /** When the driver was asked to start the program, in ms since the epoch. */
+    session.asked = Date.now();
     const told = await session.ask("POST", "/session", {
       capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } },
     });

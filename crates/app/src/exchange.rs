@@ -349,13 +349,7 @@ fn settle(
     for refusal in refused {
         tracing::warn!(code = refusal.code, "HQ refused the changes of a document");
         // What was written on top of the refused changes is written again on HQ's version.
-        device::make_stale(tx, refusal.doc)?;
-        if planted(Bug::LoseReset) {
-            continue;
-        }
-        let mut reset: BTreeSet<Uuid> = device::setting(tx, RESET)?.unwrap_or_default();
-        reset.insert(refusal.doc);
-        device::put_setting(tx, RESET, &reset)?;
+        news::ask_in_full(tx, refusal.doc)?;
     }
     Ok(())
 }

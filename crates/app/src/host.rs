@@ -1,7 +1,7 @@
 //! What a shell supplies to the core: clock, dice, and a name for the device.
 
-use doorstep_domain::id::IdNoise;
 pub use doorstep_domain::time::UtcMs;
+use doorstep_domain::{clock::Tick, id::IdNoise};
 use std::sync::Arc;
 
 use crate::{
@@ -16,6 +16,10 @@ pub trait Host: Send + Sync + 'static {
     /// Milliseconds since the machine started, and which start that was: a clock nobody can set.
     /// `None` where the system has none.
     fn since_boot(&self) -> Option<(String, i64)>;
+    /// Both clocks at this moment.
+    fn tick(&self) -> Tick {
+        Tick { device: self.now(), boot: self.since_boot() }
+    }
     /// Fills a buffer with random bytes fit for keys.
     fn random(&self, buffer: &mut [u8]);
     /// Whether the network in use is paid by volume; `None` where the system does not say.

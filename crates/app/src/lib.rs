@@ -7,7 +7,6 @@
 mod app;
 mod background;
 mod bundles;
-mod clock;
 mod database;
 mod error;
 mod error_code;

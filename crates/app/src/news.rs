@@ -40,8 +40,9 @@ pub(crate) fn take(
     host: &dyn Host,
     warnings: &mut Vec<ApiError>,
 ) -> ApiResult<Vec<FeedEntry>> {
-    let epoch = session::required_epoch(tx)?;
+    let mut epoch = session::required_epoch(tx)?;
     let offering = device::offers_open(tx)?;
+    let edited = device::unsettled_documents(tx)?;
     let mut entries = Vec::with_capacity(items.len());
     for item in items {
         if offering && let FeedItem::Doc { id, kind, bytes, heads } = &item {
@@ -73,6 +74,14 @@ pub(crate) fn take(
                 forget_refusals_taken_back(tx, id)?;
                 no_longer_reset(tx, id)?;
             }
+            FeedItem::Doc { id, bytes, .. }
+                if edited.contains(&id) && !goes_with_own(tx, id, &bytes)? =>
+            {
+                tracing::warn!("another copy of this profile writes under the same actor");
+                ask_in_full(tx, id)?;
+                epoch = epoch.with_new_actor(host);
+                epoch.store(tx)?;
+            }
             FeedItem::Doc { id, kind, bytes, heads } => {
                 let (bytes, heads) = (bytes.into_vec(), heads.into_vec());
                 entries.push(FeedEntry::Doc { id, kind, bytes, heads });
@@ -81,6 +90,27 @@ pub(crate) fn take(
         }
     }
     Ok(entries)
+}
+
+/// Whether what HQ sends can become one with what was edited here. A clone of this profile, or an
+/// older copy of it, may have used the same numbers of the same actor for other changes: the document
+/// could then not be read until the edits are written again.
+fn goes_with_own(tx: &Transaction<'_>, id: Uuid, bytes: &[u8]) -> ApiResult<bool> {
+    Ok(match session::load(tx, id)? {
+        Some(own) => own.take(bytes).is_ok_and(|merged| merged.view().is_ok()),
+        None => true,
+    })
+}
+
+/// Has HQ's whole version take the place of the document's, and unsent edits written again on that.
+pub(crate) fn ask_in_full(tx: &Transaction<'_>, doc: Uuid) -> ApiResult<()> {
+    device::make_stale(tx, doc)?;
+    if planted(Bug::LoseReset) {
+        return Ok(());
+    }
+    let mut reset: BTreeSet<Uuid> = device::setting(tx, RESET)?.unwrap_or_default();
+    reset.insert(doc);
+    Ok(device::put_setting(tx, RESET, &reset)?)
 }
 
 /// Writes edits again, as one change of this epoch on HQ's version of the document.

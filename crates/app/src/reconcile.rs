@@ -204,17 +204,20 @@ impl Offering<'_> {
         let tx = self.tx;
         let Some(known) = device::open_offer(tx, theirs.doc)? else { return Ok(false) };
         device::end_offer(tx, theirs.doc)?;
-        if known == theirs.heads {
-            if !asked {
-                device::tell_document(tx, theirs.doc, theirs.heads)?;
-            }
-            return Ok(!asked);
-        }
         let Ok(Some(mut own)) = session::load(tx, theirs.doc) else {
             device::replace_document(tx, theirs.doc, theirs.kind, theirs.bytes, theirs.heads)?;
             device::make_stale(tx, theirs.doc)?;
             return Ok(true);
         };
+        let same = own.heads().0 == theirs.heads;
+        if same && !asked {
+            device::tell_document(tx, theirs.doc, theirs.heads)?;
+        }
+        if same || known == theirs.heads {
+            // HQ lacks nothing that it ever had. This device may: a receipt tells of heads with
+            // changes of others that had yet to come.
+            return Ok(same && !asked);
+        }
         let hq = Document::open(theirs.kind, theirs.doc, theirs.bytes, [])?;
         let edits = self.writable_differences(&own.view()?, Some(&hq.view()?));
         let merged = hq.take(&own.save()).and_then(|merged| merged.view().map(|_| merged));

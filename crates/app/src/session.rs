@@ -3,6 +3,7 @@
 use doorstep_domain::{
     books::Books,
     claim::Claim,
+    clock::{self, ClockReading, TimeEstimate},
     facts::{DocKind, FactView, FieldEdit},
     id::CommandKey,
     rights::{may_claim, may_write},
@@ -26,7 +27,6 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    clock::{self, ClockReading, TimeEstimate},
     database::{Database, OpenDocument},
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
@@ -218,7 +218,7 @@ pub(crate) fn estimated_time(
     host: &dyn crate::host::Host,
 ) -> ApiResult<TimeEstimate> {
     let reading: Option<ClockReading> = device::setting(conn, CLOCK)?;
-    Ok(clock::estimate(reading.as_ref(), host))
+    Ok(clock::estimate(reading.as_ref(), &host.tick()))
 }
 
 pub(crate) fn note_hq_time(
@@ -226,7 +226,7 @@ pub(crate) fn note_hq_time(
     hq_time: UtcMs,
     host: &dyn crate::host::Host,
 ) -> ApiResult<()> {
-    Ok(device::put_setting(conn, CLOCK, &ClockReading::take(hq_time, host))?)
+    Ok(device::put_setting(conn, CLOCK, &ClockReading::take(hq_time, host.tick()))?)
 }
 
 /// When HQ last told its time.

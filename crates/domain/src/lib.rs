@@ -9,6 +9,7 @@ pub mod books;
 pub mod card;
 pub mod catalogue;
 pub mod claim;
+pub mod clock;
 pub mod combined_order;
 pub mod conflict;
 pub mod customer;

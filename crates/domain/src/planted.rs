@@ -61,6 +61,10 @@ bugs! {
     IgnoreCommitError,
     /// HQ does not publish a row that changes for the same readers.
     LoseUpdate,
+    /// HQ executes an order for which the store has nothing left.
+    Oversell,
+    /// HQ takes what an order needs from what is free, whatever was reserved for it.
+    IgnoreLease,
 }
 
 #[cfg(feature = "planted")]

@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod clock;
 mod fee_examples;
 mod inspection_rules;
 mod leases;

@@ -5,7 +5,8 @@
 //! and must end in the same hash. `docs/reliability/simulation.md` says what it covers.
 //!
 //! [`disk`] is the disk, [`template`] the business every seed starts from, [`world`] what a seed can
-//! do to it, [`run`] which of it happens when, [`oracle`] what must hold.
+//! do to it, [`run`] which of it happens when, [`selling`] a sale at the door, [`oracle`] what must hold, [`scarce`] of goods of which there are
+//! few.
 
 pub mod device;
 pub mod dice;
@@ -16,6 +17,8 @@ pub mod model;
 pub mod oracle;
 pub mod plan;
 pub mod run;
+pub mod scarce;
+pub mod selling;
 pub mod template;
 pub mod trace;
 pub mod world;

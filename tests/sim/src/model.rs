@@ -1,6 +1,7 @@
 //! What the people of a story were told: edits and claims their screens called saved, and what HQ
 //! said about them.
 
+use memchr::memmem;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,8 @@ pub struct Saved {
 /// What a claim's decision was when HQ first told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
+    /// Which claim.
+    pub kind: String,
     /// The decision.
     pub decision: String,
     /// When.
@@ -81,9 +84,8 @@ pub fn tokens_in(bytes: &[u8]) -> BTreeSet<Token> {
         let digits = piece.strip_prefix(head)?;
         digits.iter().all(u8::is_ascii_digit).then(|| String::from_utf8_lossy(piece).into_owned())
     };
-    for from in 0..bytes.len() {
-        found.extend(take(from, b"tk", 8));
-        found.extend(take(from, b"1790", 13));
+    for (head, length) in [(&b"tk"[..], 8), (b"1790", 13)] {
+        found.extend(memmem::find_iter(bytes, head).filter_map(|from| take(from, head, length)));
     }
     found
 }
@@ -109,10 +111,11 @@ impl Ledger {
             self.refused_edits.extend(tokens_in(&row.get::<_, Vec<u8>>(1)?));
         }
         let mut claims =
-            conn.prepare_cached("SELECT key, decision, decided_at, claim FROM command")?;
+            conn.prepare_cached("SELECT key, decision, decided_at, claim, kind FROM command")?;
         let mut rows = claims.query([])?;
         while let Some(row) = rows.next()? {
             let told = Told {
+                kind: row.get(4)?,
                 decision: row.get(1)?,
                 at: row.get(2)?,
                 tokens: tokens_in(row.get::<_, String>(3)?.as_bytes()),

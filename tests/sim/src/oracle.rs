@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     device::Device,
     model::{Ledger, Outbox, PLAN_BASE, Token, look_into, tokens_in},
+    scarce,
     world::{Verdict, World},
 };
 
@@ -66,6 +67,7 @@ pub fn after_answer(world: &mut World<'_>, device: usize, answer: &Answer) -> Ve
         return Err(changed);
     }
     world.model.ledger = ledger;
+    scarce::adds_up(world.hq.probe())?;
     if !answer.status.is_success() {
         return Ok(());
     }
@@ -165,6 +167,8 @@ pub fn all_is_well(world: &mut World<'_>) -> Verdict {
         saved_is_there(world, device)?;
     }
     claims_are_decided_once(world)?;
+    scarce::is_not_oversold(world)?;
+    scarce::is_as_promised(world)?;
     let digest = doorstep_hq::digest::digest(world.hq.probe()).map_err(broken)?;
     world.trace.say(format!("HQ holds {digest}"));
     Ok(())
@@ -199,11 +203,18 @@ fn holds_what_it_may(world: &mut World<'_>, device: usize) -> Verdict<String> {
         held.insert(("row".to_owned(), kind.clone(), id.clone()));
         rows.insert((kind, id), said);
     }
-    let mut statement = conn.prepare("SELECT kind, id FROM doc").map_err(broken)?;
+    // A bundle's row is opened when it comes, and only which one it came by is kept.
+    let mut statement = conn
+        .prepare(
+            "SELECT 'row', 'bundle', item FROM bundle WHERE mark IS NOT NULL
+                  UNION ALL SELECT 'doc', kind, id FROM doc",
+        )
+        .map_err(broken)?;
     let mut found = statement.query([]).map_err(broken)?;
     while let Some(row) = found.next().map_err(broken)? {
-        let kind: String = row.get(0).map_err(broken)?;
-        held.insert(("doc".to_owned(), kind, row.get(1).map_err(broken)?));
+        let stream: String = row.get(0).map_err(broken)?;
+        let kind: String = row.get(1).map_err(broken)?;
+        held.insert((stream, kind, row.get(2).map_err(broken)?));
     }
     if let Some((stream, kind, id)) = held.difference(&visible.0).next() {
         let id = hex::encode(id);
@@ -280,8 +291,7 @@ fn claims_are_decided_once(world: &mut World<'_>) -> Verdict {
     for told in ledger.decisions.values() {
         let executed = told.decision.contains("\"executed\"");
         for token in told.tokens.iter().filter(|token| token.starts_with("tk")) {
-            let sql =
-                "SELECT count(*) FROM hq_row WHERE kind IN ('lead', 'task') AND instr(body, ?1)";
+            let sql = effects_of(&told.kind);
             let effects: i64 =
                 world.hq.probe().query_row(sql, [token], |row| row.get(0)).map_err(broken)?;
             if effects != i64::from(executed) {
@@ -290,6 +300,17 @@ fn claims_are_decided_once(world: &mut World<'_>) -> Verdict {
         }
     }
     plans_stand(world)
+}
+
+/// How to count what a claim brought about.
+fn effects_of(kind: &str) -> &'static str {
+    match kind {
+        "order_file" => {
+            "SELECT count(*) FROM combined_order WHERE number IS NOT NULL AND instr(filed, ?1)"
+        }
+        "order_cancel" => "SELECT count(*) FROM hq_row WHERE kind = 'order' AND instr(body, ?1)",
+        _ => "SELECT count(*) FROM hq_row WHERE kind IN ('lead', 'task') AND instr(body, ?1)",
+    }
 }
 
 /// Each visit stands where the last plan that HQ executed put it.

@@ -9,6 +9,10 @@ pub enum Event {
     Edit,
     /// Somebody claims something.
     Claim,
+    /// Somebody sells a machine: quote, terms, signature, order.
+    Sell,
+    /// A customer calls an order off.
+    CancelOrder,
     /// A device begins to sync.
     Sync,
     /// A message on its way comes to its next place.
@@ -74,7 +78,9 @@ const ALWAYS: [(Event, u64); 5] = [
     (Event::Time, 4),
 ];
 /// Each of these happens in about half of the seeds.
-const SOMETIMES: [(Event, u64); 18] = [
+const SOMETIMES: [(Event, u64); 20] = [
+    (Event::Sell, 14),
+    (Event::CancelOrder, 4),
     (Event::Lose, 6),
     (Event::Duplicate, 5),
     (Event::Stray, 4),
@@ -83,13 +89,13 @@ const SOMETIMES: [(Event, u64); 18] = [
     (Event::HarmDevice, 7),
     (Event::RestartDevice, 2),
     (Event::BackUpDevice, 3),
-    (Event::RestoreDevice, 3),
+    (Event::RestoreDevice, 6),
     (Event::CloneDevice, 2),
     (Event::SetClock, 2),
     (Event::KillHq, 2),
     (Event::CutHq, 2),
     (Event::HarmHq, 5),
-    (Event::BackUpHq, 2),
+    (Event::BackUpHq, 3),
     (Event::RestoreHq, 2),
     (Event::Revoke, 1),
     (Event::MovePerson, 1),
@@ -113,5 +119,10 @@ impl Plan {
         slots.sort_unstable();
         let page_items = [2, 5, 9, 1_000][dice.place(4)];
         Plan { events, steps: 30 + dice.place(50), slots, page_items }
+    }
+
+    /// Whether anything is sold.
+    pub fn sells(&self) -> bool {
+        self.events.iter().any(|(event, _)| *event == Event::Sell)
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     disk::{self, Fault, SurvivalRule},
     oracle,
     plan::Event,
+    selling,
     template::Template,
     trace::Counts,
     world::{Verdict, World},
@@ -112,6 +113,8 @@ fn happen(world: &mut World<'_>, event: Event, seed: u64) -> Verdict {
     match event {
         Event::Edit => edit(world, device),
         Event::Claim => claim(world, device),
+        Event::Sell => selling::sell(world, device, None),
+        Event::CancelOrder => selling::cancel(world, device),
         Event::Sync => world.begin_sync(device),
         Event::Carry => match some_flight(world) {
             Some(flight) => world.carry(flight),
@@ -164,8 +167,7 @@ fn happen(world: &mut World<'_>, event: Event, seed: u64) -> Verdict {
             world.tell("HQ backed up", "HQ's ledger is backed up".to_owned());
             Ok(())
         }
-        Event::RestoreHq if world.dice.chance(40) => world.restore_hq(),
-        Event::RestoreHq => Ok(()),
+        Event::RestoreHq => world.restore_hq(),
         Event::Revoke if world.dice.chance(30) && world.hq.is_on() => world.revoke(device),
         Event::Revoke => Ok(()),
         Event::MovePerson if world.hq.is_on() => {
@@ -194,7 +196,7 @@ fn edit(world: &mut World<'_>, device: usize) -> Verdict {
             json!({ "work_order": job.order, "identity": { "category": "冰箱", "model": token } }),
         ),
     };
-    world.screen(device, name, input, &token, false)
+    world.screen(device, name, input, &token, false).map(drop)
 }
 
 fn claim(world: &mut World<'_>, device: usize) -> Verdict {
@@ -215,17 +217,19 @@ fn claim(world: &mut World<'_>, device: usize) -> Verdict {
             .collect();
         let crew = crews[world.dice.place(crews.len())];
         let input = json!({ "visit": job.visit, "crew": [crew], "slot": slot(start) });
-        return world.screen(device, "visit_plan", input, &start.to_string(), true);
+        let done = world.screen(device, "visit_plan", input, &start.to_string(), true);
+        return done.map(drop);
     }
     let token = world.model.token();
-    if world.dice.chance(50) {
+    let done = if world.dice.chance(50) {
         let input = json!({ "work_order": job.order, "reason": "price", "days": 3, "note": token });
         world.screen(device, "lead_save", input, &token, true)
     } else {
         let wish = slot(crate::template::START.0 + 3 * UtcMs::DAY);
         let input = json!({ "visit": job.visit, "wish": wish, "reason": token });
         world.screen(device, "visit_reschedule", input, &token, true)
-    }
+    };
+    done.map(drop)
 }
 
 fn some_fault(world: &mut World<'_>) -> (Fault, u64) {
@@ -252,6 +256,9 @@ fn harm_device(world: &mut World<'_>, device: usize) -> Verdict {
     world.on(device)?;
     let (fault, after) = some_fault(world);
     let (folder, slot) = (world.devices[device].folder.clone(), world.devices[device].slot);
+    if world.plan.sells() && world.dice.chance(25) {
+        return selling::sell(world, device, Some((fault, after)));
+    }
     disk::arm(&folder, fault, after);
     let waits = world.flights.iter().position(|flight| flight.is_answered_for(slot));
     match (waits, world.dice.below(3)) {

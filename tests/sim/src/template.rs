@@ -13,8 +13,9 @@ use doorstep_domain::{
 use doorstep_hq::{
     enrolment,
     home::Home,
+    pool_sizes,
     records::{self, derived_id},
-    sight, staff,
+    reference, sight, staff,
 };
 use doorstep_store::{
     ledger::people,
@@ -108,9 +109,58 @@ role = "engineer"
 /// Their codes, in the order of [`OWNERS`]'s numbers.
 const CODES: [&str; 5] = ["e1", "e2", "k1", "c1", "e3"];
 
+/// Which of them work at the door.
+pub const ENGINEERS: [usize; 3] = [0, 1, 4];
+
+/// A model that is sold, of which every store has few.
+#[derive(Debug, Clone, Copy)]
+pub struct Goods {
+    /// Its number in the sample catalogue.
+    pub sku: &'static str,
+    /// How many every store has.
+    pub units: i64,
+    /// The bonus asked for with it, and its fen; promised on a lease only.
+    pub bonus: Option<(&'static str, i64)>,
+}
+
+/// What is sold.
+pub const GOODS: [Goods; 2] = [
+    Goods { sku: "S-XH-100", units: 1, bonus: None },
+    Goods { sku: "S-KF-35G1", units: 2, bonus: Some(("b_model", 30_000)) },
+];
+/// What `doorstep-hq pools` is told: few of everything, and two visits in the window of deliveries.
+const SIZES: &str = r#"
+sample = true
+
+[[stock]]
+store = "*"
+sku = "S-XH-100"
+units = 1
+
+[[stock]]
+store = "*"
+sku = "S-KF-35G1"
+units = 2
+
+[[slot]]
+store = "*"
+day = "2026-07-16"
+from_min = 780
+to_min = 900
+visits = 2
+
+[[bonus]]
+id = "b_model"
+fen = 60000
+"#;
+
 /// One household with its job.
 #[derive(Debug, Clone, Copy)]
 pub struct Job {
+    /// Whether a machine may be sold on it: a trade-in, and today.
+    pub sells: bool,
+    /// Whose job it was in the beginning.
+    pub engineer: PersonId,
     /// The visit.
     pub visit: VisitId,
     /// The work order.
@@ -119,6 +169,14 @@ pub struct Job {
     pub asset: AssetId,
     /// The store.
     pub store: OrgId,
+}
+
+impl Job {
+    /// When what is sold on it is delivered: tomorrow from 13 to 15 o'clock.
+    pub fn delivery() -> Slot {
+        let start = START.plus_ms(27 * 60 * UtcMs::MINUTE);
+        Slot { start, end: start.plus_ms(120 * UtcMs::MINUTE) }
+    }
 }
 
 /// The business.
@@ -231,6 +289,9 @@ fn serve_until_done(
 fn business(home: &Home, conn: &mut Connection) -> (Vec<Person>, Vec<Job>) {
     let tx = conn.transaction().expect("HQ's ledger opens");
     staff::take_file(home, &tx, STAFF, START).expect("the staff is sound");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    reference::publish(home, &tx, &data, START).expect("the sample data is sound");
+    pool_sizes::take_file(&tx, SIZES, START).expect("the sizes are sound");
     let people: Vec<Person> = CODES
         .iter()
         .map(|code| {
@@ -270,15 +331,23 @@ fn job(conn: &Connection, number: usize, engineer: &Person) -> Job {
         access_rules: Vec::new(),
     };
     let asset = Asset {
-        category: "冰箱".to_owned(),
+        category: "fridge".to_owned(),
+        gtin: Some("2000000000107".to_owned()),
+        purchased_on: Some("2012-05-01".parse().expect("a day")),
         owner: Some(customer.id),
         site: Some(site.id),
         ..Asset::blank(AssetId(id("asset")))
     };
     let visit = VisitId(id("visit"));
+    let sells = number != 1;
+    let (kind, job) = if sells {
+        (LegKind::Remove, JobKind::TradeIn)
+    } else {
+        (LegKind::Repair, JobKind::Repair)
+    };
     let leg = Leg {
         id: LegId(id("leg")),
-        kind: LegKind::Repair,
+        kind,
         category: asset.category.clone(),
         asset: Some(asset.id),
         gtin: None,
@@ -288,7 +357,7 @@ fn job(conn: &Connection, number: usize, engineer: &Person) -> Job {
     let order = WorkOrder {
         id: WorkOrderId(id("order")),
         number: Some(format!("WO-{number}")),
-        job: JobKind::Repair,
+        job,
         store,
         customer: customer.id,
         site: site.id,
@@ -299,11 +368,12 @@ fn job(conn: &Connection, number: usize, engineer: &Person) -> Job {
         legs: vec![leg],
         cancelled_at: None,
     };
-    let start = START.plus_ms(UtcMs::DAY);
+    let Slot { start, end } = Job::delivery();
+    let day = if sells { -UtcMs::DAY } else { 0 };
     let planned = Visit {
         id: visit,
         store,
-        slot: Slot { start, end: start.plus_ms(120 * UtcMs::MINUTE) },
+        slot: Slot { start: start.plus_ms(day), end: end.plus_ms(day) },
         crew: vec![engineer.id],
         customer: customer.id,
         site: site.id,
@@ -316,5 +386,5 @@ fn job(conn: &Connection, number: usize, engineer: &Person) -> Job {
     records::put_asset(conn, &asset, store, START).expect("written");
     records::put_work_order(conn, &order, &BTreeSet::from([engineer.id]), START).expect("written");
     sight::put_visit(conn, &planned).expect("written");
-    Job { visit, order: order.id, asset: asset.id, store }
+    Job { sells, engineer: engineer.id, visit, order: order.id, asset: asset.id, store }
 }

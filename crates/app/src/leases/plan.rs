@@ -87,7 +87,7 @@ fn plan(
         .iter()
         .filter(|held| held.rest > 0 && !needed(&held.lease))
         .map(|held| held.lease.id)
-        .filter(|id| !asked.returning.contains(id))
+        .filter(|id| asked.own.contains(id) && !asked.returning.contains(id))
         .collect();
     let due: Vec<LeaseId> = held
         .iter()
@@ -207,6 +207,9 @@ fn wanted(
 /// What was asked of HQ and is not answered yet, or was answered with no a short while ago.
 #[derive(Default)]
 struct Asked {
+    /// Every lease this installation asked for itself. A copy of its profile that goes on elsewhere
+    /// is the same device to HQ, and what that one needs is not given back from here.
+    own: BTreeSet<LeaseId>,
     taking: Vec<(VisitId, Resource)>,
     renewing: Vec<LeaseId>,
     returning: Vec<LeaseId>,
@@ -217,11 +220,10 @@ impl Asked {
         let patience = i64::from(policy.ask_again_s) * 1_000;
         let mut asked = Asked::default();
         for command in device::latest_commands(conn, "lease_take", LOOK_BACK)? {
+            let Ok(Claim::LeaseTake(take)) = serde_json::from_str(&command.claim) else { continue };
+            asked.own.extend(take.asks.iter().map(|ask| ask.lease));
             let waits = command.decided_at.is_none_or(|at| now < at.plus_ms(patience));
-            if let (true, Ok(Claim::LeaseTake(take))) =
-                (waits, serde_json::from_str(&command.claim))
-                && let Some(visit) = take.visit
-            {
+            if let (true, Some(visit)) = (waits, take.visit) {
                 let granted = granted(&command);
                 let open = take.asks.into_iter().filter(|ask| !granted.contains(&ask.lease));
                 asked.taking.extend(open.map(|ask| (visit, ask.resource)));

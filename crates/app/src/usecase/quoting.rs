@@ -1,6 +1,7 @@
 //! Quotes: made here without a network, kept as immutable snapshots.
 
 use doorstep_domain::{
+    clock::TimeEstimate,
     facts::Scalar,
     fee::{FeeUse, PurchaseChannel},
     id::{AssetId, QuoteId, WorkOrderId},
@@ -21,7 +22,6 @@ use ts_rs::TS;
 use crate::{
     app::App,
     bundles,
-    clock::TimeEstimate,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     leases,

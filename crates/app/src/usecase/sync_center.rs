@@ -1,6 +1,6 @@
 //! What waits, what failed and why, in words; counts come from HQ's receipts.
 
-use doorstep_domain::{id::CommandKey, time::UtcMs, words::Words};
+use doorstep_domain::{clock::TimeEstimate, id::CommandKey, time::UtcMs, words::Words};
 use doorstep_store::device::{self, EditRecord};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
@@ -11,7 +11,6 @@ pub use super::access::Nothing;
 use crate::{
     app::App,
     background,
-    clock::TimeEstimate,
     error::{ApiError, ApiResult},
     photo_sending::{self, PhotoSending},
     session::{self, Session},

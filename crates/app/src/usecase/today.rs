@@ -2,6 +2,7 @@
 
 use doorstep_domain::{
     claim::{Claim, EndVisit, RescheduleVisit},
+    clock::TimeEstimate,
     customer::{Customer, MaskedCustomer},
     end_code::{EndCode, Evidence},
     facts::{DocKind, FactView, FieldEdit, Scalar},
@@ -19,7 +20,6 @@ use ts_rs::TS;
 
 use crate::{
     app::App,
-    clock::TimeEstimate,
     error::{ApiError, ApiResult},
     error_code::ErrorCode,
     session::{self, required_row},

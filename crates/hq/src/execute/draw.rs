@@ -6,6 +6,7 @@ use doorstep_domain::{
     claim::FileOrder,
     id::{LeaseId, OrderId},
     lease::{Lease, LeaseUse, Need, Pool, Resource, needs},
+    planted::{Bug, planted},
     quote::Quote,
     steps::StepBook,
     words::Words,
@@ -67,7 +68,7 @@ fn take_all(
         let left = take_leased(desk, file, &mut pool, need.amount)?;
         let from_free = left.min(pool.free());
         let beyond = left - from_free;
-        if beyond > 0 && shortage == Shortage::Objects {
+        if beyond > 0 && shortage == Shortage::Objects && !planted(Bug::Oversell) {
             return Ok(Err(short(&need, left, pool.free())));
         }
         if from_free > 0 {
@@ -85,6 +86,9 @@ fn take_all(
 fn take_leased(desk: &Desk<'_>, file: &FileOrder, pool: &mut Pool, amount: i64) -> Result<i64> {
     let mut left = amount;
     let order = file.signed.terms.order;
+    if planted(Bug::IgnoreLease) {
+        return Ok(left);
+    }
     for mut lease in usable(desk, file, pool)? {
         let part = left.min(lease.rest());
         let taken = LeaseUse { order, amount: part };

@@ -5,6 +5,7 @@ use doorstep_domain::{
     time::UtcMs,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::held::{self, Held};
@@ -76,6 +77,14 @@ pub fn load_document(conn: &Connection, id: Uuid) -> Result<Option<StoredDocumen
         .query_map([id], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Some(StoredDocument { kind, snapshot, changes }))
+}
+
+/// Documents with edits that HQ has neither received nor refused.
+pub fn unsettled_documents(conn: &Connection) -> Result<BTreeSet<Uuid>> {
+    conn.prepare_cached("SELECT DISTINCT doc FROM outbox_edit WHERE refusal IS NULL")?
+        .query_map([], |row| row.get(0))?
+        .map(|row| row.map_err(StoreError::from))
+        .collect()
 }
 
 /// Whether a document has so many changes since its snapshot that they are to be folded into it.

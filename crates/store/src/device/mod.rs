@@ -24,6 +24,7 @@ pub use batch::{
 pub use documents::{
     LocalEdit, StoredDocument, ToldDocument, document_heads, forget_document, holds_document,
     is_to_be_folded, load_document, record_edit, replace_document, told_documents,
+    unsettled_documents,
 };
 pub use drafts::{
     add_stroke, clear_strokes, draft, drafts, put_draft, quote, quotes_of, remove_draft,

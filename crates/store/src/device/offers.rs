@@ -6,6 +6,7 @@ use doorstep_domain::{
     time::UtcMs,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
@@ -84,13 +85,16 @@ pub fn end_offer(tx: &Transaction<'_>, doc: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Puts changes into the outbox. They hold the document's unsent edits too, which are taken out.
+/// Puts changes into the outbox, before the document's own unsent edits: those build on them, and
+/// stay somebody's new work, which is told apart should HQ refuse the document.
 pub fn add_offer(tx: &Transaction<'_>, offer: &Offer<'_>) -> Result<()> {
-    tx.prepare_cached("DELETE FROM outbox_edit WHERE doc = ?1 AND refusal IS NULL")?
-        .execute([offer.doc])?;
+    let last: i64 =
+        tx.query_row("SELECT coalesce(max(seq), 0) FROM outbox_edit", [], |row| row.get(0))?;
+    let unsent = unsent_changes(tx, offer.doc)?;
+    let lost = offer.changes.iter().filter(|change| !unsent.contains(*change));
     let fields =
         serde_json::to_string(offer.edits).map_err(|e| StoreError::unreadable("edit", e))?;
-    for (index, change) in offer.changes.iter().enumerate() {
+    for (index, change) in lost.enumerate() {
         let fields = if index == 0 { fields.as_str() } else { "[]" };
         tx.prepare_cached(
             "INSERT INTO outbox_edit (doc, kind, change, edits, author, made_at, epoch, offered)
@@ -106,5 +110,23 @@ pub fn add_offer(tx: &Transaction<'_>, offer: &Offer<'_>) -> Result<()> {
             offer.epoch
         ])?;
     }
+    tx.prepare_cached(
+        "INSERT INTO outbox_edit (doc, kind, change, edits, author, made_at, epoch)
+         SELECT doc, kind, change, edits, author, made_at, epoch FROM outbox_edit
+         WHERE doc = ?1 AND refusal IS NULL AND offered = 0 AND seq <= ?2 ORDER BY seq",
+    )?
+    .execute(params![offer.doc, last])?;
+    tx.prepare_cached("DELETE FROM outbox_edit WHERE doc = ?1 AND refusal IS NULL AND seq <= ?2")?
+        .execute(params![offer.doc, last])?;
     Ok(())
+}
+
+/// The changes of a document that HQ has neither received nor refused.
+fn unsent_changes(tx: &Transaction<'_>, doc: Uuid) -> Result<BTreeSet<Vec<u8>>> {
+    tx.prepare_cached(
+        "SELECT change FROM outbox_edit WHERE doc = ?1 AND refusal IS NULL AND offered = 0",
+    )?
+    .query_map([doc], |row| row.get(0))?
+    .map(|row| row.map_err(StoreError::from))
+    .collect()
 }

@@ -56,6 +56,7 @@ impl World<'_> {
             .collect();
         self.trace.counts.add_many("unsent, then lost with a profile", gone.len() as u64);
         self.model.forgiven.extend(gone);
+        self.copied = true;
         Ok(())
     }
 
@@ -65,6 +66,7 @@ impl World<'_> {
         if taken || SLOTS == OWNERS.len() {
             return Ok(());
         }
+        self.copied = true;
         let slot = OWNERS.len();
         let image = self.devices[device].image();
         let folder = self.template.path(&format!("device{slot}"));

@@ -27,6 +27,7 @@ use crate::{
     hq::{self, HqMachine},
     model::{Ledger, Model, Saved, Token},
     plan::Plan,
+    selling::Filed,
     template::{OWNERS, START, Template},
     trace::Trace,
 };
@@ -60,6 +61,10 @@ pub struct World<'a> {
     pub hq_backup: Option<Image>,
     /// Whether an old ledger was put back.
     pub hq_restored: bool,
+    /// Whether an old profile was put back, or one goes on twice.
+    pub copied: bool,
+    /// Orders that screens said were filed.
+    pub filed: Vec<Filed>,
     truth: Arc<AtomicI64>,
     hub: Hub,
     ear: mpsc::UnboundedReceiver<Signal>,
@@ -97,6 +102,8 @@ impl<'a> World<'a> {
             trace: Trace::loud(loud),
             hq_backup: None,
             hq_restored: false,
+            copied: false,
+            filed: Vec::new(),
             truth,
             hub,
             ear,
@@ -129,7 +136,26 @@ impl<'a> World<'a> {
         input: Value,
         token: &Token,
         claim: bool,
-    ) -> Verdict {
+    ) -> Verdict<Option<Value>> {
+        let answer = self.ask(device, name, input, token)?;
+        if answer.is_some() {
+            let what = if claim { "claims made" } else { "edits made" };
+            self.trace.counts.add(what);
+            let slot = self.devices[device].slot;
+            self.model.saved.insert(token.clone(), Saved { slot, claim });
+        }
+        Ok(answer)
+    }
+
+    /// Runs a command of a screen, in whose story it appears with `about`; nothing when it is
+    /// refused for an ordinary reason or ends in a fault.
+    pub fn ask(
+        &mut self,
+        device: usize,
+        name: &'static str,
+        input: Value,
+        about: &str,
+    ) -> Verdict<Option<Value>> {
         self.on(device)?;
         let slot = self.devices[device].slot;
         let result = self.devices[device].call(self.runtime, name, input);
@@ -139,30 +165,22 @@ impl<'a> World<'a> {
             Err(error) => format!("{:?} {}", error.code, error.detail),
         };
         let harm = fired.map_or(String::new(), |fault| format!(" under {fault:?}"));
-        let what = if claim { "claims made" } else { "edits made" };
-        let line = format!("d{slot} {name} {token}: {outcome}{harm}");
-        if result.is_ok() {
-            self.tell(what, line);
-            self.model.saved.insert(token.clone(), Saved { slot, claim });
-        } else {
-            self.trace.say(line);
-        }
+        self.trace.say(format!("d{slot} {name} {about}: {outcome}{harm}"));
         self.after_harm(device, fired)?;
-        match result {
-            Err(error) if error.code == ErrorCode::DatabaseDamaged => self.start_anew(device),
-            Err(error)
-                if error.code == ErrorCode::StorageFailed
-                    && fired.is_none()
-                    && self.devices[device].harmed =>
-            {
-                self.start_anew(device)
-            }
-            Err(error) if fired.is_none() && !is_ordinary(error.code) => Err(format!(
-                "device {slot}: {name} fails without a cause: {error} {}",
-                error.detail
-            )),
-            _ => Ok(()),
+        let error = match result {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(error) => error,
+        };
+        let broken = error.code == ErrorCode::StorageFailed
+            && fired.is_none()
+            && self.devices[device].harmed;
+        if broken || error.code == ErrorCode::DatabaseDamaged {
+            self.start_anew(device)?;
+        } else if fired.is_none() && !is_ordinary(error.code) {
+            let detail = error.detail.clone();
+            return Err(format!("device {slot}: {name} fails without a cause: {error} {detail}"));
         }
+        Ok(None)
     }
 
     /// HQ's ledger as it is.
@@ -179,6 +197,12 @@ fn is_ordinary(code: ErrorCode) -> bool {
             | ErrorCode::NotAllowed
             | ErrorCode::StateRefused
             | ErrorCode::ClaimRefused
+            | ErrorCode::BooksMissing
+            | ErrorCode::GateClosed
+            | ErrorCode::SignatureRefused
+            | ErrorCode::QuoteExpired
+            | ErrorCode::QuoteRefused
+            | ErrorCode::ReservationLapsed
     )
 }
 
