@@ -75,9 +75,11 @@ pub(crate) fn take(
                 no_longer_reset(tx, id)?;
             }
             FeedItem::Doc { id, bytes, .. }
-                if edited.contains(&id) && !goes_with_own(tx, id, &bytes)? =>
+                if edited.contains(&id) && !goes_with_own(tx, id, &bytes) =>
             {
-                tracing::warn!("another copy of this profile writes under the same actor");
+                tracing::warn!(
+                    "a document with unsent edits does not take HQ's changes: asking for it in full"
+                );
                 ask_in_full(tx, id)?;
                 epoch = epoch.with_new_actor(host);
                 epoch.store(tx)?;
@@ -93,13 +95,14 @@ pub(crate) fn take(
 }
 
 /// Whether what HQ sends can become one with what was edited here. A clone of this profile, or an
-/// older copy of it, may have used the same numbers of the same actor for other changes: the document
-/// could then not be read until the edits are written again.
-fn goes_with_own(tx: &Transaction<'_>, id: Uuid, bytes: &[u8]) -> ApiResult<bool> {
-    Ok(match session::load(tx, id)? {
-        Some(own) => own.take(bytes).is_ok_and(|merged| merged.view().is_ok()),
-        None => true,
-    })
+/// older copy of it, may have used the same numbers of the same actor for other changes, and a damaged
+/// document takes nothing: it could not be read until the edits are written again.
+fn goes_with_own(tx: &Transaction<'_>, id: Uuid, bytes: &[u8]) -> bool {
+    match session::load(tx, id) {
+        Ok(Some(own)) => own.take(bytes).is_ok_and(|merged| merged.view().is_ok()),
+        Ok(None) => true,
+        Err(_) => false,
+    }
 }
 
 /// Has HQ's whole version take the place of the document's, and unsent edits written again on that.

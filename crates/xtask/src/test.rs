@@ -18,7 +18,7 @@ const NEEDS_ROOT: &str = "needs_root";
 /// Runs all steps; the last line says how many tests ran.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let tally = Mutex::new(Tally::default());
-    let linted = &workspace.linted();
+    let linted = &workspace.linted()?;
     let outcome = steps::run(vec![
         Step::new("system packages", || system_packages::install(&[BUILD, WINDOW, TEST])),
         Step::new("format", || {
@@ -55,7 +55,9 @@ pub(crate) fn build_programs(workspace: &Workspace) -> Result<()> {
 /// Builds every target of every package; a warning of the compiler or of clippy fails.
 fn build_without_warnings(linted: &Workspace) -> Result<()> {
     let mut warned = Vec::new();
-    let mut command = linted.cargo(&["build", "--locked", "--workspace", "--all-targets"]);
+    let mut command = linted.cargo(&["build", "--locked", "--workspace"]);
+    // `--all-targets` would build a program of benchmarks for every library as well.
+    command.args(["--lib", "--bins", "--tests", "--examples"]);
     in_colour(&mut command);
     process::run_watched(&mut command, |line| {
         if is_summary_of_warnings(line) {

@@ -14,6 +14,8 @@ pub(crate) struct Workspace {
     root: PathBuf,
     /// Whether our own packages are compiled by clippy's driver, which lints what it compiles.
     linted: bool,
+    /// Whether cargo is kept from writing what would make a second build of our packages faster.
+    built_once: bool,
 }
 
 /// A package of the workspace, as `cargo metadata` tells it.
@@ -40,19 +42,31 @@ impl Workspace {
     /// The workspace two folders above this crate.
     pub(crate) fn of_this_build() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-        Workspace { root: root.unwrap_or(Path::new(".")).to_owned(), linted: false }
+        Workspace {
+            root: root.unwrap_or(Path::new(".")).to_owned(),
+            linted: false,
+            built_once: false,
+        }
     }
 
     /// The same workspace, its packages linted whenever cargo compiles one. `cargo clippy` would
     /// check every dependency a second time beside the build: six minutes on two cores.
-    pub(crate) fn linted(&self) -> Self {
-        Workspace { root: self.root.clone(), linted: true }
+    ///
+    /// Where nobody has built our packages for development yet, as on a machine that tests a change
+    /// once, they are compiled without incremental data: a fifth less work.
+    pub(crate) fn linted(&self) -> Result<Self> {
+        let incremental = self.target_directory()?.join("debug/incremental");
+        let entries = std::fs::read_dir(incremental).into_iter().flatten().flatten();
+        let built =
+            |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("doorstep");
+        let built_once = !entries.into_iter().any(built);
+        Ok(Workspace { root: self.root.clone(), linted: true, built_once })
     }
 
     /// A workspace elsewhere, for tests.
     #[cfg(test)]
     pub(crate) fn at(root: &Path) -> Self {
-        Workspace { root: root.to_owned(), linted: false }
+        Workspace { root: root.to_owned(), linted: false, built_once: false }
     }
 
     /// An absolute path from one relative to the root.
@@ -75,6 +89,9 @@ impl Workspace {
         }
         if self.linted {
             command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+        }
+        if self.built_once {
+            command.env("CARGO_INCREMENTAL", "0");
         }
         command
     }

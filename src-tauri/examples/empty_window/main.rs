@@ -18,5 +18,5 @@ fn main() -> tauri::Result<()> {
                 .build()?;
             Ok(())
         })
-        .run(tauri::generate_context!())
+        .run(tauri::generate_context!("examples/empty_window/tauri.conf.json"))
 }
